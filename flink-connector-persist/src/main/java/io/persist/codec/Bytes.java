@@ -1,0 +1,127 @@
+package io.persist.codec;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * An immutable byte string with value equality. Compared as unsigned bytes, a shorter prefix first.
+ */
+public final class Bytes implements Comparable<Bytes> {
+    public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
+
+    private final byte[] array;
+    private final int offset;
+    private final int length;
+
+    private Bytes(byte[] array, int offset, int length) {
+        this.array = array;
+        this.offset = offset;
+        this.length = length;
+    }
+
+    /** Takes the array over without copying it: the caller must not change it afterwards. */
+    public static Bytes takeArray(byte[] array) {
+        return takeArray(array, 0, array.length);
+    }
+
+    /**
+     * Takes a range of the array over without copying it: the caller must not change it afterwards.
+     */
+    public static Bytes takeArray(byte[] array, int offset, int length) {
+        java.util.Objects.checkFromIndexSize(offset, length, array.length);
+        return length == 0 ? EMPTY : new Bytes(array, offset, length);
+    }
+
+    public static Bytes copyOf(byte[] array) {
+        return takeArray(array.clone());
+    }
+
+    /** The UTF-8 bytes of {@code text}. */
+    public static Bytes utf8(String text) {
+        return takeArray(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static Bytes fromHex(String hex) {
+        return takeArray(HexFormat.of().parseHex(hex));
+    }
+
+    public int length() {
+        return length;
+    }
+
+    public boolean isEmpty() {
+        return length == 0;
+    }
+
+    public byte at(int index) {
+        return array[offset + java.util.Objects.checkIndex(index, length)];
+    }
+
+    /** A view of part of these bytes; nothing is copied. */
+    public Bytes slice(int from, int count) {
+        java.util.Objects.checkFromIndexSize(from, count, length);
+        return takeArray(array, offset + from, count);
+    }
+
+    public byte[] toArray() {
+        return Arrays.copyOfRange(array, offset, offset + length);
+    }
+
+    /** A read-only view positioned at the first byte; nothing is copied. */
+    public ByteBuffer asByteBuffer() {
+        return ByteBuffer.wrap(array, offset, length).slice().asReadOnlyBuffer();
+    }
+
+    public void copyTo(byte[] target, int targetOffset) {
+        System.arraycopy(array, offset, target, targetOffset, length);
+    }
+
+    /** Decodes as UTF-8; malformed input becomes replacement characters. */
+    public String utf8() {
+        return new String(array, offset, length, StandardCharsets.UTF_8);
+    }
+
+    public String hex() {
+        return HexFormat.of().formatHex(array, offset, offset + length);
+    }
+
+    @Override
+    public int compareTo(Bytes other) {
+        return Arrays.compareUnsigned(
+                array,
+                offset,
+                offset + length,
+                other.array,
+                other.offset,
+                other.offset + other.length);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Bytes that
+                && Arrays.equals(
+                        array,
+                        offset,
+                        offset + length,
+                        that.array,
+                        that.offset,
+                        that.offset + that.length);
+    }
+
+    @Override
+    public int hashCode() {
+        int hash = 1;
+        for (int i = offset; i < offset + length; i++) {
+            hash = 31 * hash + array[i];
+        }
+        return hash;
+    }
+
+    /** Hex, cut after 64 bytes. */
+    @Override
+    public String toString() {
+        return length <= 64 ? hex() : slice(0, 64).hex() + "… (" + length + " bytes)";
+    }
+}
