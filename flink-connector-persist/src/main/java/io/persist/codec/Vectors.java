@@ -1,0 +1,104 @@
+package io.persist.codec;
+
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.MapVector;
+import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Makes vectors that keep the names of list elements. Arrow's own factory renames them, and a
+ * column with other names is of another type to our peers.
+ */
+public final class Vectors {
+    private Vectors() {}
+
+    /**
+     * An empty vector of exactly this type. The caller closes it.
+     *
+     * @throws IllegalArgumentException if two fields of a struct have the same name, or a list or
+     *     map has not exactly one child
+     */
+    public static FieldVector create(Field field, BufferAllocator allocator) {
+        FieldVector vector;
+        if (field.getType() instanceof ArrowType.Struct) {
+            vector = new NamedStruct(field, allocator);
+        } else if (field.getType() instanceof ArrowType.List) {
+            vector = new NamedList(field, allocator);
+        } else if (field.getType() instanceof ArrowType.Map) {
+            vector = new NamedMap(field, allocator);
+        } else {
+            return field.createVector(allocator);
+        }
+        vector.initializeChildrenFromFields(field.getChildren());
+        return vector;
+    }
+
+    /** A copy of the bytes at {@code row}, whatever its validity. */
+    static byte[] bytes(BaseVariableWidthVector vector, int row) {
+        long from = vector.getOffsetBuffer().getInt(4L * row) & 0xffffffffL;
+        byte[] bytes = new byte[vector.getValueLength(row)];
+        vector.getDataBuffer().getBytes(from, bytes);
+        return bytes;
+    }
+
+    private static Field onlyChild(List<Field> children) {
+        if (children.size() != 1) {
+            throw new IllegalArgumentException("list of " + children.size() + " element types");
+        }
+        return children.get(0);
+    }
+
+    /** Makes its children with {@link Vectors#create}. */
+    private static final class NamedStruct extends StructVector {
+        NamedStruct(Field field, BufferAllocator allocator) {
+            super(field, allocator, null);
+        }
+
+        @Override
+        public void initializeChildrenFromFields(List<Field> children) {
+            Set<String> names = new HashSet<>();
+            for (Field child : children) {
+                if (!names.add(child.getName())) {
+                    throw new IllegalArgumentException("two fields named " + child.getName());
+                }
+            }
+            for (Field child : children) {
+                putChild(child.getName(), create(child, getAllocator()));
+            }
+        }
+    }
+
+    /** Makes its elements with {@link Vectors#create}. */
+    private static final class NamedList extends ListVector {
+        NamedList(Field field, BufferAllocator allocator) {
+            super(field, allocator, null);
+        }
+
+        @Override
+        public void initializeChildrenFromFields(List<Field> children) {
+            replaceDataVector(create(onlyChild(children), getAllocator()));
+            field = new Field(field.getName(), field.getFieldType(), children);
+        }
+    }
+
+    /** Makes its entries with {@link Vectors#create}. */
+    private static final class NamedMap extends MapVector {
+        NamedMap(Field field, BufferAllocator allocator) {
+            super(field, allocator, null);
+        }
+
+        @Override
+        public void initializeChildrenFromFields(List<Field> children) {
+            replaceDataVector(create(onlyChild(children), getAllocator()));
+            field = new Field(field.getName(), field.getFieldType(), children);
+        }
+    }
+}

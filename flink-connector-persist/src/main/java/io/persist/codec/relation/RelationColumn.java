@@ -1,0 +1,13 @@
+package io.persist.codec.relation;
+
+/**
+ * A column of a relation or a field of a record.
+ *
+ * @param nullable false is a promise that readers rely on; it does not change how values are stored
+ */
+public record RelationColumn(String name, ScalarType type, boolean nullable) {
+    /** Name and type, for messages. */
+    String describe() {
+        return "column '" + name + "' (" + type.sqlName() + ")";
+    }
+}
