@@ -87,6 +87,21 @@ public sealed interface RunPart {
                     stats,
                     unknown);
         }
+
+        Hollow withDeprecatedSchema(@Nullable SchemaId id) {
+            return new Hollow(
+                    key,
+                    encodedBytes,
+                    keyLower,
+                    structuredKeyLower,
+                    tsRewrite,
+                    diffsSum,
+                    format,
+                    schema,
+                    id,
+                    stats,
+                    unknown);
+        }
     }
 
     /**

@@ -1,0 +1,70 @@
+package io.persist.batch;
+
+import io.persist.frontier.Antichain;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/** Whether batches may be registered with the bounds of an append. */
+public final class AppendBounds {
+    private AppendBounds() {}
+
+    /**
+     * Why {@code batches} must not be appended together as {@code lower} to {@code upper}, or null
+     * if they may. An append may cover less than a batch (readers then leave out what lies outside)
+     * but never more; once any part of any batch has rewritten times, nothing may be left out: the
+     * metadata does not tell where its updates lie.
+     */
+    public static @Nullable String violation(
+            List<HollowBatch> batches, Antichain lower, Antichain upper) {
+        boolean anyRewrite =
+                batches.stream()
+                        .flatMap(HollowBatch::parts)
+                        .anyMatch(part -> rewrite(part) != null);
+        for (HollowBatch batch : batches) {
+            if (anyRewrite) {
+                String violation = violationOfRewrite(batch, lower, upper);
+                if (violation != null) {
+                    return violation;
+                }
+            }
+            if (!batch.lower().lessEqual(lower) || batch.upper().lessThan(upper)) {
+                return "batch covers "
+                        + batch.lower()
+                        + " to "
+                        + batch.upper()
+                        + ", which does not contain the append's "
+                        + lower
+                        + " to "
+                        + upper;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String violationOfRewrite(
+            HollowBatch batch, Antichain lower, Antichain upper) {
+        if (!upper.equals(batch.upper())) {
+            return "batch with rewritten times may hold updates up to "
+                    + batch.upper()
+                    + ", past the append's upper "
+                    + upper;
+        }
+        for (RunPart part : (Iterable<RunPart>) batch.parts()::iterator) {
+            Antichain rewrite = rewrite(part);
+            Antichain bound = rewrite == null ? batch.lower() : rewrite;
+            if (!lower.lessEqual(bound)) {
+                return "batch with rewritten times may hold updates at "
+                        + bound
+                        + ", before the append's lower "
+                        + lower;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Antichain rewrite(RunPart part) {
+        return part instanceof RunPart.Single single ? single.tsRewrite() : null;
+    }
+}

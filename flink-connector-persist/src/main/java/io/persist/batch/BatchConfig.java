@@ -1,0 +1,149 @@
+package io.persist.batch;
+
+import io.persist.part.ParquetSettings;
+import io.persist.part.PartFormat;
+import io.persist.store.WriterKey;
+
+/**
+ * How batches are built and given up. Read once when a builder is created.
+ *
+ * @param writerVersion version that the batch and the keys of its blobs carry
+ * @param format columns of the parts, following from the shard's profile
+ * @param parquet encoding of blob parts
+ * @param targetBytes a part is sent off once it holds this much; it exceeds it by less than one
+ *     update
+ * @param maxOutstandingParts parts being encoded and uploaded while the next one fills; 0 means
+ *     that nothing overlaps
+ * @param inlineSingleMaxBytes parts with strictly less payload travel inside the metadata, half of
+ *     it if row bytes and columns are both written; 0 for none
+ * @param inlineTotalMaxBytes limit of inline bytes in a shard's state, checked when appending
+ * @param structuredKeyLowerMaxBytes budget of the encoded lower bound of a part's keys; 0 for no
+ *     bounds
+ * @param deleteEnabled whether a batch that is given up deletes its blobs
+ */
+public record BatchConfig(
+        String writerVersion,
+        PartFormat format,
+        ParquetSettings parquet,
+        int targetBytes,
+        int maxOutstandingParts,
+        int inlineSingleMaxBytes,
+        long inlineTotalMaxBytes,
+        int structuredKeyLowerMaxBytes,
+        boolean deleteEnabled) {
+    /** Beyond this the 31-bit offsets of a part's columns could overflow. */
+    public static final int MAX_TARGET_BYTES = 1 << 30;
+
+    public BatchConfig {
+        WriterKey.ofVersion(writerVersion);
+        requireBetween("target bytes", targetBytes, 0, MAX_TARGET_BYTES);
+        requireBetween("max outstanding parts", maxOutstandingParts, 0, 1024);
+        requireBetween("inline single max bytes", inlineSingleMaxBytes, 0, Integer.MAX_VALUE);
+        requireBetween("inline total max bytes", inlineTotalMaxBytes, 0, Long.MAX_VALUE);
+        requireBetween(
+                "structured key lower max bytes", structuredKeyLowerMaxBytes, 0, Integer.MAX_VALUE);
+    }
+
+    private static void requireBetween(String what, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    what + " must be between " + min + " and " + max + ", not " + value);
+        }
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** First component of the keys of blobs written with this. */
+    public WriterKey writerKey() {
+        return WriterKey.ofVersion(writerVersion);
+    }
+
+    /** Payload below which a part is inline, exclusive. */
+    int inlineThresholdBytes() {
+        return format == PartFormat.BOTH ? inlineSingleMaxBytes / 2 : inlineSingleMaxBytes;
+    }
+
+    /**
+     * Off-heap memory that one builder may hold: every outstanding part and the one being filled,
+     * each with room for vectors that double as they grow and for a sorted copy, and room for one
+     * update of unusual size. A safety net, not a budget: usual use is far below.
+     */
+    long memoryLimitBytes() {
+        return (maxOutstandingParts + 2L) * 4L * targetBytes + (512L << 20);
+    }
+
+    /** Starts from the defaults for a shard of the 26 generation. */
+    public static final class Builder {
+        private String writerVersion = "26.0.0";
+        private PartFormat format = PartFormat.STRUCTURED;
+        private ParquetSettings parquet = ParquetSettings.DEFAULT;
+        private int targetBytes = 32 << 20;
+        private int maxOutstandingParts = 2;
+        private int inlineSingleMaxBytes = 4096;
+        private long inlineTotalMaxBytes = 1 << 20;
+        private int structuredKeyLowerMaxBytes = 256;
+        private boolean deleteEnabled = true;
+
+        private Builder() {}
+
+        public Builder writerVersion(String version) {
+            writerVersion = version;
+            return this;
+        }
+
+        public Builder format(PartFormat partFormat) {
+            format = partFormat;
+            return this;
+        }
+
+        public Builder parquet(ParquetSettings settings) {
+            parquet = settings;
+            return this;
+        }
+
+        public Builder targetBytes(int bytes) {
+            targetBytes = bytes;
+            return this;
+        }
+
+        public Builder maxOutstandingParts(int parts) {
+            maxOutstandingParts = parts;
+            return this;
+        }
+
+        public Builder inlineSingleMaxBytes(int bytes) {
+            inlineSingleMaxBytes = bytes;
+            return this;
+        }
+
+        public Builder inlineTotalMaxBytes(long bytes) {
+            inlineTotalMaxBytes = bytes;
+            return this;
+        }
+
+        public Builder structuredKeyLowerMaxBytes(int bytes) {
+            structuredKeyLowerMaxBytes = bytes;
+            return this;
+        }
+
+        public Builder deleteEnabled(boolean enabled) {
+            deleteEnabled = enabled;
+            return this;
+        }
+
+        public BatchConfig build() {
+            return new BatchConfig(
+                    writerVersion,
+                    format,
+                    parquet,
+                    targetBytes,
+                    maxOutstandingParts,
+                    inlineSingleMaxBytes,
+                    inlineTotalMaxBytes,
+                    structuredKeyLowerMaxBytes,
+                    deleteEnabled);
+        }
+    }
+}

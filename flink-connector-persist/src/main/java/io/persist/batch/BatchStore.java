@@ -1,0 +1,63 @@
+package io.persist.batch;
+
+import io.persist.codec.Bytes;
+import io.persist.codec.ShardId;
+import io.persist.store.Blob;
+import io.persist.store.BlobKey;
+import io.persist.store.PartKey;
+import io.persist.store.Retry;
+import io.persist.store.StoreException;
+
+import org.apache.arrow.memory.BufferAllocator;
+
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
+
+/**
+ * Where the batches of one shard lie, and what reading and writing them takes. Owns nothing: the
+ * wiring that made the components closes them. All of them are used by many threads.
+ *
+ * @param allocator parent of the off-heap memory of builders and cursors
+ * @param io bounded pool that encodes, uploads and deletes; no task that waits for a batch may run
+ *     on it
+ * @param partIds fresh ids for blobs
+ */
+public record BatchStore(
+        ShardId shard,
+        Blob blob,
+        Retry retry,
+        BufferAllocator allocator,
+        ExecutorService io,
+        Supplier<UUID> partIds) {
+
+    public BlobKey blobKey(PartKey part) {
+        return BlobKey.of(shard, part);
+    }
+
+    /**
+     * The blob of a part or run.
+     *
+     * @throws MissingBlobException if it does not exist
+     */
+    Bytes get(PartKey part) throws StoreException, MissingBlobException, InterruptedException {
+        BlobKey key = blobKey(part);
+        return retry.call("get " + key, () -> blob.get(key))
+                .orElseThrow(() -> new MissingBlobException(key));
+    }
+
+    void set(PartKey part, Bytes bytes) throws StoreException, InterruptedException {
+        BlobKey key = blobKey(part);
+        retry.call(
+                "set " + key,
+                () -> {
+                    blob.set(key, bytes);
+                    return bytes;
+                });
+    }
+
+    void delete(PartKey part) throws StoreException, InterruptedException {
+        BlobKey key = blobKey(part);
+        retry.call("delete " + key, () -> blob.delete(key));
+    }
+}

@@ -1,0 +1,55 @@
+package io.persist.batch;
+
+import io.persist.frontier.Antichain;
+
+/** Which updates a reader wants, and at which times it sees them. */
+public sealed interface Filter {
+    boolean keeps(long time);
+
+    /** Time at which an update that is kept is seen. Monotone. */
+    long advance(long time);
+
+    /** Everything up to {@code asOf}, inclusive, as of that time. */
+    record Snapshot(Antichain asOf) implements Filter {
+        @Override
+        public boolean keeps(long time) {
+            return !asOf.lessThan(time);
+        }
+
+        @Override
+        public long advance(long time) {
+            return asOf.advance(time);
+        }
+    }
+
+    /**
+     * Changes after {@code asOf}, at their own times.
+     *
+     * @param lower inclusive; what lies before it was seen already, and comes again when compaction
+     *     has merged it with newer batches
+     */
+    record Listen(Antichain asOf, Antichain lower) implements Filter {
+        @Override
+        public boolean keeps(long time) {
+            return asOf.lessThan(time) && lower.lessEqual(time);
+        }
+
+        @Override
+        public long advance(long time) {
+            return time;
+        }
+    }
+
+    /** Everything, with times before {@code since} no longer told apart. */
+    record Compaction(Antichain since) implements Filter {
+        @Override
+        public boolean keeps(long time) {
+            return true;
+        }
+
+        @Override
+        public long advance(long time) {
+            return since.advance(time);
+        }
+    }
+}

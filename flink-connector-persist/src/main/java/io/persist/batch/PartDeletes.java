@@ -1,0 +1,118 @@
+package io.persist.batch;
+
+import io.persist.codec.CorruptDataException;
+import io.persist.store.PartKey;
+import io.persist.store.StoreException;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+
+/** Deletes the blobs of parts, runs in blob included. One thread; the deletes run on the pool. */
+public final class PartDeletes {
+    private static final Logger LOG = LoggerFactory.getLogger(PartDeletes.class);
+
+    /** Deletes at once, as many as the original's garbage collection. */
+    private static final int CONCURRENCY = 32;
+
+    private final BatchStore store;
+
+    public PartDeletes(BatchStore store) {
+        this.store = store;
+    }
+
+    /**
+     * Deletes every blob below {@code parts}, each once; blobs that are gone already are no error.
+     * Blobs that list others go after those they list, so that after a failure, when this may be
+     * repeated, nothing is forgotten.
+     *
+     * @throws CorruptDataException if a blob that should list parts does not decode
+     */
+    public void delete(Collection<? extends RunPart> parts)
+            throws StoreException, CorruptDataException, InterruptedException {
+        TreeSet<PartKey> leaves = new TreeSet<>();
+        TreeSet<PartKey> seenRuns = new TreeSet<>();
+        Deque<PartKey> runs = new ArrayDeque<>();
+        Deque<RunPart> unvisited = new ArrayDeque<>(parts);
+        while (!unvisited.isEmpty()) {
+            RunPart part = unvisited.remove();
+            if (part instanceof RunPart.Hollow hollow) {
+                leaves.add(hollow.key());
+            } else if (part instanceof RunPart.Many many && seenRuns.add(many.key())) {
+                runs.push(many.key());
+                unvisited.addAll(listedBy(many));
+            }
+        }
+        deleteAll(leaves);
+        for (PartKey run : runs) {
+            store.delete(run);
+        }
+    }
+
+    private List<RunPart> listedBy(RunPart.Many many)
+            throws StoreException, CorruptDataException, InterruptedException {
+        try {
+            return HollowBatchEncoding.decodeRun(store.get(many.key()));
+        } catch (MissingBlobException e) {
+            return List.of(); // someone else deleted it
+        } catch (CorruptDataException e) {
+            throw e.in("run " + store.blobKey(many.key()));
+        }
+    }
+
+    private void deleteAll(Collection<PartKey> keys) throws StoreException, InterruptedException {
+        Deque<Future<?>> outstanding = new ArrayDeque<>();
+        List<StoreException> failures = new ArrayList<>();
+        for (PartKey key : keys) {
+            if (outstanding.size() == CONCURRENCY) {
+                join(outstanding.remove(), failures);
+            }
+            outstanding.add(
+                    store.io()
+                            .submit(
+                                    () -> {
+                                        store.delete(key);
+                                        return key;
+                                    }));
+        }
+        while (!outstanding.isEmpty()) {
+            join(outstanding.remove(), failures);
+        }
+        if (!failures.isEmpty()) {
+            StoreException first = failures.get(0);
+            failures.stream().skip(1).limit(CONCURRENCY).forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    private static void join(Future<?> delete, List<StoreException> failures)
+            throws InterruptedException {
+        try {
+            delete.get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof StoreException failure)) {
+                throw new IllegalStateException("a blob could not be deleted", e);
+            }
+            failures.add(failure);
+        }
+    }
+
+    /** One attempt for each blob; failures are logged. */
+    static void tryDelete(BatchStore store, Collection<PartKey> keys) {
+        for (PartKey key : keys) {
+            try {
+                store.blob().delete(store.blobKey(key));
+            } catch (StoreException e) {
+                LOG.warn("blob {} of an unfinished batch was not deleted", key, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.persist.batch.columns;
+
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.NullVector;
+import org.apache.arrow.vector.complex.StructVector;
+
+/** Copies chosen rows of a vector into a new one, allocated to size where that can be told. */
+public final class Gather {
+    private Gather() {}
+
+    /** A new vector with row {@code rows[i]} of {@code source} at row i. The caller closes it. */
+    public static FieldVector rows(FieldVector source, int[] rows, BufferAllocator allocator) {
+        FieldVector target = source.getField().createVector(allocator);
+        try {
+            copy(source, rows, target);
+            return target;
+        } catch (RuntimeException | Error e) {
+            target.close();
+            throw e;
+        }
+    }
+
+    private static void copy(FieldVector source, int[] rows, FieldVector target) {
+        if (source instanceof NullVector) {
+            target.setValueCount(rows.length);
+        } else if (source instanceof StructVector struct) {
+            copyStruct(struct, rows, (StructVector) target);
+        } else {
+            allocate(source, rows, target);
+            for (int i = 0; i < rows.length; i++) {
+                target.copyFromSafe(rows[i], i, source);
+            }
+            target.setValueCount(rows.length);
+        }
+    }
+
+    private static void copyStruct(StructVector source, int[] rows, StructVector target) {
+        for (int child = 0; child < source.size(); child++) {
+            copy(
+                    (FieldVector) source.getChildByOrdinal(child),
+                    rows,
+                    (FieldVector) target.getChildByOrdinal(child));
+        }
+        for (int i = 0; i < rows.length; i++) {
+            if (source.isNull(rows[i])) {
+                target.setNull(i);
+            } else {
+                target.setIndexDefined(i);
+            }
+        }
+        target.setValueCount(rows.length);
+    }
+
+    private static void allocate(FieldVector source, int[] rows, FieldVector target) {
+        if (source instanceof BaseVariableWidthVector bytes) {
+            ArrowBuf offsets = bytes.getOffsetBuffer();
+            long total = 0;
+            for (int row : rows) {
+                total += offsets.getInt(4L * row + 4) - offsets.getInt(4L * row);
+            }
+            ((BaseVariableWidthVector) target).allocateNew(total, rows.length);
+        } else {
+            target.setInitialCapacity(rows.length);
+            target.allocateNew();
+        }
+    }
+}
