@@ -1,0 +1,140 @@
+package io.persist.client;
+
+import io.persist.batch.BatchConfig;
+import io.persist.shard.Profile;
+
+import java.time.Duration;
+
+/**
+ * Settings of a {@link PersistClient}. Every default is visible in {@link Builder}.
+ *
+ * @param newShards profile that shards get which this client creates; existing ones keep theirs
+ * @param batch how batches are built; version and format of the parts follow from each shard's
+ *     profile instead
+ * @param readerLease a reader that is silent for longer may be forgotten, with its hold on history
+ * @param writerLease a writer's entry is kept this long after its last append
+ * @param operationTimeout all retries of one operation together; then the operation fails
+ * @param hostname recorded in the shard, for people
+ * @param maintenance who writes rollups and collects garbage
+ * @param ioThreads uploads and downloads at once
+ * @param offHeapLimitBytes bound of the memory outside the heap, all handles together
+ */
+public record PersistConfig(
+        Profile newShards,
+        BatchConfig batch,
+        Duration readerLease,
+        Duration writerLease,
+        Duration operationTimeout,
+        String hostname,
+        Maintenance maintenance,
+        int ioThreads,
+        long offHeapLimitBytes) {
+    public PersistConfig {
+        requirePositive("readerLease", readerLease);
+        requirePositive("writerLease", writerLease);
+        requirePositive("operationTimeout", operationTimeout);
+        if (ioThreads < 1) {
+            throw new IllegalArgumentException("ioThreads must be at least 1, is " + ioThreads);
+        }
+        if (offHeapLimitBytes < 1) {
+            throw new IllegalArgumentException(
+                    "offHeapLimitBytes must be at least 1, is " + offHeapLimitBytes);
+        }
+    }
+
+    /** What a client does about the rollups and garbage collection that its commits call for. */
+    public enum Maintenance {
+        /** Runs them on its maintenance thread, off the commit path. */
+        BACKGROUND,
+        /** Leaves them to other clients of the shard. */
+        NONE
+    }
+
+    private static void requirePositive(String name, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(name + " must be positive, is " + value);
+        }
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects settings; not thread safe. */
+    public static final class Builder {
+        private Profile newShards = Profile.P26;
+        private BatchConfig batch = BatchConfig.builder().build();
+        private Duration readerLease = Duration.ofMinutes(15);
+        private Duration writerLease = Duration.ofMinutes(60);
+        // Well below the writer lease: an append's idempotency token lives only that long.
+        private Duration operationTimeout = Duration.ofMinutes(5);
+        private String hostname = System.getenv().getOrDefault("HOSTNAME", "unknown");
+        private Maintenance maintenance = Maintenance.BACKGROUND;
+        private int ioThreads = 8;
+        private long offHeapLimitBytes = Long.MAX_VALUE;
+
+        private Builder() {}
+
+        /** Profile of shards that this client creates. Change it to share them with 0.128 peers. */
+        public Builder newShards(Profile value) {
+            newShards = value;
+            return this;
+        }
+
+        public Builder batch(BatchConfig value) {
+            batch = value;
+            return this;
+        }
+
+        /** Longer for readers that may stand still; history is kept for as long. */
+        public Builder readerLease(Duration value) {
+            readerLease = value;
+            return this;
+        }
+
+        public Builder writerLease(Duration value) {
+            writerLease = value;
+            return this;
+        }
+
+        /** Keep it well below the writer lease. */
+        public Builder operationTimeout(Duration value) {
+            operationTimeout = value;
+            return this;
+        }
+
+        public Builder hostname(String value) {
+            hostname = value;
+            return this;
+        }
+
+        /** {@link Maintenance#NONE} where another client of the shard does it. */
+        public Builder maintenance(Maintenance value) {
+            maintenance = value;
+            return this;
+        }
+
+        public Builder ioThreads(int value) {
+            ioThreads = value;
+            return this;
+        }
+
+        public Builder offHeapLimitBytes(long value) {
+            offHeapLimitBytes = value;
+            return this;
+        }
+
+        public PersistConfig build() {
+            return new PersistConfig(
+                    newShards,
+                    batch,
+                    readerLease,
+                    writerLease,
+                    operationTimeout,
+                    hostname,
+                    maintenance,
+                    ioThreads,
+                    offHeapLimitBytes);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.persist.shard;
+
+import io.persist.state.State;
+import io.persist.store.SeqNo;
+
+/**
+ * Work that a commit calls for, to be run off the commit path by {@link Machine#perform}. Losing
+ * one is harmless, and so is doing it twice.
+ */
+public sealed interface MaintenanceTask {
+    /** Write {@code state} to blob, so that loading starts from it. */
+    record WriteRollup(State state) implements MaintenanceTask {}
+
+    /**
+     * Delete what only states before {@code upTo} refer to, and the log below.
+     *
+     * @param upTo not above any reader's hold
+     */
+    record CollectGarbage(SeqNo upTo) implements MaintenanceTask {}
+}
