@@ -18,6 +18,7 @@ public interface ConditionalObjects extends AutoCloseable {
      * @return whether it was created by this call; false means that the key exists, possibly by a
      *     lost reply to an earlier try of this very call
      * @throws StoreException.Indeterminate if it may have been created, or may still be
+     * @throws StoreException.Determinate if it certainly was not created and will not be
      */
     boolean createIfAbsent(String key, Bytes value) throws StoreException;
 
@@ -26,8 +27,14 @@ public interface ConditionalObjects extends AutoCloseable {
     /** Deletes the object; deleting an absent key is no error. */
     void delete(String key) throws StoreException;
 
-    /** Keys that begin with {@code prefix} (which ends in a slash or is empty), in no order. */
-    List<String> list(String prefix) throws StoreException;
+    /**
+     * The names directly below {@code folder}, in no order: the next key component of every object
+     * whose key begins with {@code folder}, each once. A folder that held objects before may still
+     * be named.
+     *
+     * @param folder ends in a slash, or is empty for the root
+     */
+    List<String> list(String folder) throws StoreException;
 
     /** Releases local resources; idempotent. */
     @Override

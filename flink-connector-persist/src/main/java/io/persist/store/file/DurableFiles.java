@@ -1,0 +1,134 @@
+package io.persist.store.file;
+
+import io.persist.codec.Bytes;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reading and writing of whole files, flushed to the device. */
+final class DurableFiles {
+    /** Bytes per call: the JDK keeps a direct buffer of this size for every thread that does it. */
+    private static final int CHUNK_BYTES = 256 << 10;
+
+    /** How often a directory may vanish under us before we give up. */
+    private static final int MAX_VANISHED = 16;
+
+    private DurableFiles() {}
+
+    /**
+     * Writes a file that must not exist, and the directories above it as needed. On failure it may
+     * be left half written.
+     */
+    static void writeNew(Path file, Bytes value) throws IOException {
+        for (int vanished = 0; ; vanished++) {
+            try (FileChannel channel =
+                    FileChannel.open(
+                            file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                for (int from = 0; from < value.length(); from += CHUNK_BYTES) {
+                    int count = Math.min(CHUNK_BYTES, value.length() - from);
+                    ByteBuffer chunk = value.slice(from, count).asByteBuffer();
+                    while (chunk.hasRemaining()) {
+                        channel.write(chunk);
+                    }
+                }
+                channel.force(true);
+                return;
+            } catch (NoSuchFileException e) {
+                if (vanished == MAX_VANISHED) {
+                    throw e;
+                }
+                createDirectories(parent(file));
+            }
+        }
+    }
+
+    /**
+     * @throws NoSuchFileException if it does not exist
+     */
+    static Bytes read(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            byte[] bytes = new byte[Math.toIntExact(channel.size())];
+            int at = 0;
+            while (at < bytes.length) {
+                int count = Math.min(CHUNK_BYTES, bytes.length - at);
+                int read = channel.read(ByteBuffer.wrap(bytes, at, count));
+                if (read < 0) {
+                    throw new EOFException(
+                            file + " ends at " + at + " of its " + bytes.length + " bytes");
+                }
+                at += read;
+            }
+            return Bytes.takeArray(bytes);
+        }
+    }
+
+    /** Creates a directory and those above it, each durable before this returns. */
+    static void createDirectories(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = directory.getParent();
+        if (parent != null) {
+            createDirectories(parent);
+        }
+        try {
+            Files.createDirectory(directory);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory)) {
+                throw new NotDirectoryException(directory + " (it is a file)");
+            }
+        }
+        if (parent != null) {
+            sync(parent);
+        }
+    }
+
+    /** Makes the names in a directory durable. */
+    static void sync(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /** What a directory holds; nothing if it does not exist. */
+    static List<Path> list(Path directory) throws IOException {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+            stream.forEach(entries::add);
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return entries;
+    }
+
+    /** Removes a temporary file; one that stays is never mistaken for data. */
+    static void discard(Path temporary) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            assert temporary.toString().endsWith(".tmp") : e;
+        }
+    }
+
+    static Path parent(Path file) {
+        Path parent = file.getParent();
+        if (parent == null) {
+            throw new IllegalArgumentException("no directory above " + file);
+        }
+        return parent;
+    }
+}
