@@ -83,6 +83,11 @@ public final class Bytes implements Comparable<Bytes> {
         return new String(array, offset, length, StandardCharsets.UTF_8);
     }
 
+    /** Whether these bytes are well-formed UTF-8. */
+    public boolean isUtf8() {
+        return Utf8.isValid(array, offset, length);
+    }
+
     public String hex() {
         return HexFormat.of().formatHex(array, offset, offset + length);
     }

@@ -1,7 +1,5 @@
 package io.persist.codec;
 
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** Text as UTF-8, refused where it has no faithful form. */
@@ -22,12 +20,10 @@ public final class Utf8 {
      * @throws CorruptDataException if the bytes are not UTF-8
      */
     public static String decode(Bytes bytes) throws CorruptDataException {
-        try {
-            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(bytes.asByteBuffer());
-            return text.toString();
-        } catch (CharacterCodingException e) {
-            throw new CorruptDataException("not UTF-8: " + bytes, e);
+        if (!bytes.isUtf8()) {
+            throw new CorruptDataException("not UTF-8: " + bytes);
         }
+        return bytes.utf8();
     }
 
     private static boolean wellFormed(String text) {

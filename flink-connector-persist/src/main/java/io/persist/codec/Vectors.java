@@ -27,13 +27,15 @@ public final class Vectors {
      *     map has not exactly one child
      */
     public static FieldVector create(Field field, BufferAllocator allocator) {
+        // Arrow's constructors make and allocate the children they are told of; we add them later.
+        Field childless = new Field(field.getName(), field.getFieldType(), List.of());
         FieldVector vector;
         if (field.getType() instanceof ArrowType.Struct) {
-            vector = new NamedStruct(field, allocator);
+            vector = new NamedStruct(childless, allocator);
         } else if (field.getType() instanceof ArrowType.List) {
-            vector = new NamedList(field, allocator);
+            vector = new NamedList(childless, allocator);
         } else if (field.getType() instanceof ArrowType.Map) {
-            vector = new NamedMap(field, allocator);
+            vector = new NamedMap(childless, allocator);
         } else {
             return field.createVector(allocator);
         }
