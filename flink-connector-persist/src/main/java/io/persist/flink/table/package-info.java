@@ -1,0 +1,27 @@
+/**
+ * Shards as SQL tables.
+ *
+ * <p>In reading order:
+ *
+ * <ul>
+ *   <li>{@code PersistDynamicTableFactory}: what {@code 'connector' = 'persist'} finds.
+ *   <li>{@link io.persist.flink.table.TableShard}: from options and the table's name to a shard.
+ *   <li>{@link io.persist.flink.table.TableColumns} and {@link
+ *       io.persist.flink.table.RelationTypes}: from declared columns to the relation that is
+ *       stored, or to the reason why not.
+ *   <li>{@link io.persist.flink.table.RowDataMapping}, {@link io.persist.flink.table.FieldWriter}
+ *       and {@link io.persist.flink.table.FieldReader}: rows, column by column.
+ *   <li>{@link io.persist.flink.table.PersistTableSource}: the planner's view of a snapshot.
+ * </ul>
+ *
+ * <p>Invariants: what cannot be stored faithfully is refused, at planning time where the type says
+ * so, else with the row; nothing is rounded or cut, for then a row's retraction would not match it.
+ * An option is declared beside its use.
+ *
+ * <p>A table is a shard whose keys are relation rows, whose values are unit and whose times are
+ * milliseconds. Knows nothing of batches, parts or Arrow.
+ */
+@NullMarked
+package io.persist.flink.table;
+
+import org.jspecify.annotations.NullMarked;
