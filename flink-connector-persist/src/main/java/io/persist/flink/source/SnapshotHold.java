@@ -1,0 +1,122 @@
+package io.persist.flink.source;
+
+import io.persist.client.PersistClient;
+import io.persist.client.ReadHandle;
+import io.persist.client.ReadResult;
+import io.persist.codec.CorruptDataException;
+import io.persist.frontier.Antichain;
+import io.persist.shard.IncompatibleShardException;
+import io.persist.store.StoreException;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+
+/**
+ * A leased reader that keeps a shard readable at one time while others read it. One thread at a
+ * time. Ends in {@link #release} when the snapshot was read, or in {@link #close} when it may yet
+ * be read again after a restart: the lease then runs out by itself.
+ */
+final class SnapshotHold implements AutoCloseable {
+    private final PersistClient client;
+    private final ReadHandle<?, ?> reader;
+    private final long asOf;
+
+    private SnapshotHold(PersistClient client, ReadHandle<?, ?> reader, long asOf) {
+        this.client = client;
+        this.reader = reader;
+        this.asOf = asOf;
+    }
+
+    /**
+     * @param asked the time to hold, null for the newest readable one
+     * @throws IOException if the shard does not exist or cannot be read at that time
+     */
+    static SnapshotHold open(ShardRead<?, ?, ?> read, @Nullable Long asked)
+            throws IOException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        PersistClient client = read.openClient();
+        try {
+            // Opening a reader would create the shard, and a misspelt name would read as empty.
+            if (client.inspect(read.shard()).isEmpty()) {
+                throw new IOException(
+                        "shard "
+                                + read.shard()
+                                + " does not exist in "
+                                + read.blob()
+                                + " with consensus "
+                                + read.consensus());
+            }
+            return open(read, client, asked);
+        } catch (Throwable failure) {
+            client.close();
+            throw failure;
+        }
+    }
+
+    private static SnapshotHold open(
+            ShardRead<?, ?, ?> read, PersistClient client, @Nullable Long asked)
+            throws IOException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        ReadHandle<?, ?> reader = read.openReader(client);
+        try {
+            Antichain upper = reader.fetchRecentUpper();
+            long asOf = SnapshotTime.choose(read.shard(), asked, reader.since(), upper);
+            SnapshotHold hold = new SnapshotHold(client, reader, asOf);
+            // Earlier times are not needed, so compaction may have them.
+            hold.check(reader.downgradeSince(Antichain.of(asOf)));
+            return hold;
+        } catch (Throwable failure) {
+            reader.close();
+            throw failure;
+        }
+    }
+
+    long asOf() {
+        return asOf;
+    }
+
+    /** Refreshes the lease if it is time to. */
+    void heartbeat()
+            throws IOException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        check(reader.heartbeat());
+    }
+
+    private void check(ReadResult<?> result) throws IOException {
+        if (!(result instanceof ReadResult.Data)) {
+            throw new IOException(
+                    "lost the hold on shard "
+                            + reader.shard()
+                            + " as of "
+                            + Long.toUnsignedString(asOf)
+                            + ": "
+                            + result);
+        }
+    }
+
+    /** Gives the history up and closes. */
+    void release()
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        try {
+            reader.expire();
+        } finally {
+            close();
+        }
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        client.close();
+    }
+}

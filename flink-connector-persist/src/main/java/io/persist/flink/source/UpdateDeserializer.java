@@ -1,0 +1,29 @@
+package io.persist.flink.source;
+
+import io.persist.codec.Codec;
+import io.persist.codec.Unit;
+
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.util.function.SerializableSupplier;
+
+import java.io.Serializable;
+
+/**
+ * Which codecs a shard is read with, and what becomes of a key and a value. Travels with the job;
+ * codecs are made where they are used.
+ */
+public interface UpdateDeserializer<K, V, T> extends Serializable, ResultTypeQueryable<T> {
+    Codec<K> keyCodec();
+
+    Codec<V> valCodec();
+
+    /** The record that is emitted for one occurrence of key and value. */
+    T record(K key, V val);
+
+    /** Emits the keys of a shard whose values are {@link Unit}. */
+    static <K> UpdateDeserializer<K, Unit, K> ofKeys(
+            SerializableSupplier<Codec<K>> keyCodec, TypeInformation<K> type) {
+        return new KeyDeserializer<>(keyCodec, type);
+    }
+}
