@@ -6,7 +6,7 @@ import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 import io.persist.shard.Profile;
 import io.persist.state.CodecNames;
-import io.persist.state.SpineId;
+import io.persist.state.spine.SpineId;
 import io.persist.store.SeqNo;
 
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package io.persist.state;
 
 import io.persist.frontier.Antichain;
+import io.persist.state.spine.MergeRequest;
 
 import java.util.List;
 

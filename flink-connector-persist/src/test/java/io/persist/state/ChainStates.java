@@ -5,6 +5,7 @@ import io.persist.codec.Bytes;
 import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
+import io.persist.state.spine.Trace;
 import io.persist.store.SeqNo;
 
 import java.util.TreeMap;

@@ -1,7 +1,11 @@
-package io.persist.state;
+package io.persist.state.spine;
 
 /** Half-open range of append positions that a batch of the spine covers. */
 public record SpineId(long lo, long hi) implements Comparable<SpineId> {
+    public boolean covers(SpineId other) {
+        return Long.compareUnsigned(lo, other.lo) <= 0 && Long.compareUnsigned(other.hi, hi) <= 0;
+    }
+
     @Override
     public int compareTo(SpineId other) {
         int byLo = Long.compareUnsigned(lo, other.lo);
@@ -10,6 +14,6 @@ public record SpineId(long lo, long hi) implements Comparable<SpineId> {
 
     @Override
     public String toString() {
-        return lo + "-" + hi;
+        return Long.toUnsignedString(lo) + "-" + Long.toUnsignedString(hi);
     }
 }
