@@ -7,32 +7,43 @@ import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.store.StoreException;
-import java.io.PrintWriter;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+
 /** {@code inspect}: one shard's newest state. */
 @Command(
         name = "inspect",
-        description = "Shows what is in a shard: frontiers, batches, runs, parts, writers, readers, rollups.",
+        description =
+                "Shows what is in a shard: frontiers, batches, runs, parts, writers, readers,"
+                        + " rollups.",
         mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class InspectCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "PATH", converter = Target.Location.class, description = "Directory or URI.")
-    private @Nullable PersistLocation location;
+    @Parameters(
+            index = "0",
+            paramLabel = "PATH",
+            converter = Target.Location.class,
+            description = "Directory or URI.")
+    private PersistLocation location;
 
-    @Parameters(index = "1", paramLabel = "SHARD", converter = Target.Shard.class, description = "Shard id.")
-    private @Nullable ShardId shard;
+    @Parameters(
+            index = "1",
+            paramLabel = "SHARD",
+            converter = Target.Shard.class,
+            description = "Shard id.")
+    private ShardId shard;
 
     @Option(names = "--json", description = "One JSON object on one line.")
     private boolean json;
 
-    @Spec private @Nullable CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call()
@@ -41,11 +52,17 @@ final class InspectCommand implements Callable<Integer> {
                     IncompatibleShardException,
                     InterruptedException,
                     CommandFailed {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        try (PersistClient client = Locations.openExisting(Objects.requireNonNull(location))) {
+        PrintWriter out = spec.commandLine().getOut();
+        try (PersistClient client = Locations.openExisting(location)) {
             ShardReport report =
-                    client.inspect(Objects.requireNonNull(shard))
-                            .orElseThrow(() -> new CommandFailed("no shard " + shard + " in " + location.consensus()));
+                    client.inspect(shard)
+                            .orElseThrow(
+                                    () ->
+                                            new CommandFailed(
+                                                    "no shard "
+                                                            + shard
+                                                            + " in "
+                                                            + location.consensus()));
             if (json) {
                 Output.line(out, ReportRendering.json(report));
             } else {

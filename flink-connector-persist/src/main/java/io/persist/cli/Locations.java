@@ -3,6 +3,7 @@ package io.persist.cli;
 import io.persist.client.PersistClient;
 import io.persist.client.PersistLocation;
 import io.persist.store.StoreException;
+
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,8 @@ import java.nio.file.Path;
 final class Locations {
     private Locations() {}
 
-    static PersistClient openExisting(PersistLocation location) throws StoreException, CommandFailed {
+    static PersistClient openExisting(PersistLocation location)
+            throws StoreException, CommandFailed {
         requireExisting(location.blob());
         requireExisting(location.consensus());
         return PersistClient.open(location);
@@ -22,7 +24,9 @@ final class Locations {
         String plain = query < 0 ? uri : uri.substring(0, query);
         if (plain.startsWith("file:") && !Files.isDirectory(Path.of(URI.create(plain)))) {
             throw new CommandFailed(
-                    "there is no location here: " + Path.of(URI.create(plain)) + " is not a directory"
+                    "there is no location here: "
+                            + Path.of(URI.create(plain))
+                            + " is not a directory"
                             + " (a location has the directories blob and consensus)");
         }
     }

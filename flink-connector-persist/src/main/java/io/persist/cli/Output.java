@@ -1,9 +1,10 @@
 package io.persist.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,8 @@ final class Output {
                 String cell = row.get(i);
                 line.append(cell);
                 if (i + 1 < row.size()) {
-                    line.append(" ".repeat(widths.get(i) - cell.codePointCount(0, cell.length()) + 2));
+                    line.append(
+                            " ".repeat(widths.get(i) - cell.codePointCount(0, cell.length()) + 2));
                 }
             }
             out.println(line);

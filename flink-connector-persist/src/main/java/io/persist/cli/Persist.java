@@ -1,12 +1,13 @@
 package io.persist.cli;
 
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 
 /** The command line's entry point. */
 @Command(
@@ -17,27 +18,26 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "PATH is a directory or a URI such as file:///dir. With --json every command prints one JSON object a line.",
-            "Exit code 0: done. 1: something is wrong, said on standard error. 2: the call was not understood."
+            "PATH is a directory or a URI such as file:///dir. With --json every command prints one"
+                    + " JSON object a line.",
+            "Exit code 0: done. 1: something is wrong, said on standard error. 2: the call was not"
+                    + " understood."
         },
-        subcommands = {
-            ShardsCommand.class,
-            InspectCommand.class,
-            ReadCommand.class,
-            ExportCommand.class,
-            ImportCommand.class
-        })
+        subcommands = {ShardsCommand.class, InspectCommand.class})
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Persist implements Runnable {
-    @Spec private @org.jspecify.annotations.Nullable CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(java.util.Objects.requireNonNull(spec).commandLine(), "Missing command");
+        throw new ParameterException(spec.commandLine(), "Missing command");
     }
 
     public static void main(String[] args) {
-        PrintWriter out = new PrintWriter(new java.io.OutputStreamWriter(System.out, StandardCharsets.UTF_8));
-        PrintWriter err = new PrintWriter(new java.io.OutputStreamWriter(System.err, StandardCharsets.UTF_8));
+        PrintWriter out =
+                new PrintWriter(new java.io.OutputStreamWriter(System.out, StandardCharsets.UTF_8));
+        PrintWriter err =
+                new PrintWriter(new java.io.OutputStreamWriter(System.err, StandardCharsets.UTF_8));
         int exitCode = run(args, out, err);
         System.exit(exitCode);
     }

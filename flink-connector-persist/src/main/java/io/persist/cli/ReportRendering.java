@@ -2,18 +2,24 @@ package io.persist.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.persist.client.ShardReport;
 import io.persist.client.ShardReport.BatchReport;
 import io.persist.client.ShardReport.PartReport;
 import io.persist.client.ShardReport.RunReport;
 import io.persist.frontier.Antichain;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/** A shard's report as text and as JSON. Frontiers are arrays in JSON: {@code []} is the empty antichain. */
+/**
+ * A shard's report as text and as JSON. Frontiers are arrays in JSON: {@code []} is the empty
+ * antichain.
+ */
 final class ReportRendering {
     private ReportRendering() {}
 
@@ -97,7 +103,12 @@ final class ReportRendering {
                         });
         ArrayNode schemas = object.putArray("schemas");
         report.schemas()
-                .forEach(s -> schemas.addObject().put("id", s.id().value()).put("key", s.keyHex()).put("val", s.valHex()));
+                .forEach(
+                        s ->
+                                schemas.addObject()
+                                        .put("id", s.id().value())
+                                        .put("key", s.keyHex())
+                                        .put("val", s.valHex()));
     }
 
     private static ObjectNode batch(BatchReport batch) {
@@ -136,14 +147,31 @@ final class ReportRendering {
         facts.add(
                 List.of(
                         "state",
-                        report.seqno() + ", label " + report.label() + " (" + report.profile() + "), written "
-                                + Instant.ofEpochMilli(report.walltimeMillis()) + " by " + report.hostname()));
-        facts.add(List.of("log", report.liveDiffs() + " state diffs live, gc asked for up to " + report.lastGcReq()));
+                        report.seqno()
+                                + ", label "
+                                + report.label()
+                                + " ("
+                                + report.profile()
+                                + "), written "
+                                + Instant.ofEpochMilli(report.walltimeMillis())
+                                + " by "
+                                + report.hostname()));
+        facts.add(
+                List.of(
+                        "log",
+                        report.liveDiffs()
+                                + " state diffs live, gc asked for up to "
+                                + report.lastGcReq()));
         facts.add(
                 List.of(
                         "data",
-                        report.batches().size() + " batches, " + report.partCount() + " parts, "
-                                + report.updateCount() + " updates, " + Output.size(report.encodedBytes())));
+                        report.batches().size()
+                                + " batches, "
+                                + report.partCount()
+                                + " parts, "
+                                + report.updateCount()
+                                + " updates, "
+                                + Output.size(report.encodedBytes())));
         Output.table(out, facts);
         printBatches(out, report);
         printHandles(out, report);
@@ -157,7 +185,10 @@ final class ReportRendering {
             int number = 0;
             for (RunReport run : batch.runs()) {
                 out.println(
-                        "    run " + number++ + "  " + (run.order() == null ? "no order" : run.order())
+                        "    run "
+                                + number++
+                                + "  "
+                                + (run.order() == null ? "no order" : run.order())
                                 + (run.schema() == null ? "" : "  schema " + run.schema()));
                 for (PartReport part : run.parts()) {
                     out.println("      " + part(part));
@@ -165,12 +196,24 @@ final class ReportRendering {
             }
         }
         report.merges()
-                .forEach(m -> out.println("  merge " + m.id() + "  since " + m.since() + "  work left " + m.remainingWork()));
+                .forEach(
+                        m ->
+                                out.println(
+                                        "  merge "
+                                                + m.id()
+                                                + "  since "
+                                                + m.since()
+                                                + "  work left "
+                                                + m.remainingWork()));
     }
 
     private static String part(PartReport part) {
         String name = part.key() == null ? "inline" : part.key();
-        return name + "  " + Output.size(part.encodedBytes()) + "  " + part.format()
+        return name
+                + "  "
+                + Output.size(part.encodedBytes())
+                + "  "
+                + part.format()
                 + (part.tsRewrite() == null ? "" : "  times moved to " + part.tsRewrite())
                 + (part.diffsSum() == null ? "" : "  sum of diffs " + part.diffsSum());
     }
@@ -182,25 +225,41 @@ final class ReportRendering {
                 .forEach(
                         w ->
                                 out.println(
-                                        "  " + w.id() + "  upper " + w.upper() + "  lease until "
-                                                + Instant.ofEpochMilli(w.leaseUntilMillis()) + "  " + w.purpose()
-                                                + " @ " + w.hostname()));
+                                        "  "
+                                                + w.id()
+                                                + "  upper "
+                                                + w.upper()
+                                                + "  lease until "
+                                                + Instant.ofEpochMilli(w.leaseUntilMillis())
+                                                + "  "
+                                                + w.purpose()
+                                                + " @ "
+                                                + w.hostname()));
         out.println("readers");
         report.readers()
                 .forEach(
                         r ->
                                 out.println(
-                                        "  " + r.id() + "  since " + r.since()
+                                        "  "
+                                                + r.id()
+                                                + "  since "
+                                                + r.since()
                                                 + (r.seqno() == null ? "" : "  holds " + r.seqno())
-                                                + until(r.leaseUntilMillis()) + "  " + r.purpose() + " @ "
+                                                + until(r.leaseUntilMillis())
+                                                + "  "
+                                                + r.purpose()
+                                                + " @ "
                                                 + r.hostname()));
         out.println("rollups");
         report.rollups()
                 .forEach(
                         r ->
                                 out.println(
-                                        "  " + r.key()
-                                                + (r.encodedBytes() == null ? "" : "  " + Output.size(r.encodedBytes()))));
+                                        "  "
+                                                + r.key()
+                                                + (r.encodedBytes() == null
+                                                        ? ""
+                                                        : "  " + Output.size(r.encodedBytes()))));
     }
 
     private static String until(@Nullable Long millis) {

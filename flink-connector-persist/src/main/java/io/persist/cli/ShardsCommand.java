@@ -1,6 +1,7 @@
 package io.persist.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.persist.client.PersistClient;
 import io.persist.client.PersistLocation;
 import io.persist.client.ShardReport;
@@ -8,36 +9,50 @@ import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.store.StoreException;
-import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code shards}: what a location holds. A shard that does not load is listed with what is wrong with it. */
-@Command(name = "shards", description = "Lists the shards of a location.", mixinStandardHelpOptions = true)
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/**
+ * {@code shards}: what a location holds. A shard that does not load is listed with what is wrong
+ * with it.
+ */
+@Command(
+        name = "shards",
+        description = "Lists the shards of a location.",
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ShardsCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "PATH", converter = Target.Location.class, description = "Directory or URI.")
-    private @Nullable PersistLocation location;
+    @Parameters(
+            paramLabel = "PATH",
+            converter = Target.Location.class,
+            description = "Directory or URI.")
+    private PersistLocation location;
 
     @Option(names = "--json", description = "One JSON object a line.")
     private boolean json;
 
-    @Spec private @Nullable CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws StoreException, InterruptedException, CommandFailed {
-        PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
+        PrintWriter out = spec.commandLine().getOut();
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("SHARD", "KEY", "UPPER", "SINCE", "SEQNO", "BATCHES", "PARTS", "UPDATES", "BYTES"));
+        rows.add(
+                List.of(
+                        "SHARD", "KEY", "UPPER", "SINCE", "SEQNO", "BATCHES", "PARTS", "UPDATES",
+                        "BYTES"));
         int broken = 0;
-        try (PersistClient client = Locations.openExisting(java.util.Objects.requireNonNull(location))) {
+        try (PersistClient client = Locations.openExisting(location)) {
             for (ShardId shard : client.listShards()) {
                 ObjectNode object = Output.JSON.createObjectNode().put("shard", shard.toString());
                 try {

@@ -2,6 +2,7 @@ package io.persist.cli;
 
 import io.persist.client.PersistLocation;
 import io.persist.codec.ShardId;
+
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

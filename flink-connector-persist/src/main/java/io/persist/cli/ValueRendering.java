@@ -3,6 +3,7 @@ package io.persist.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.persist.codec.Bytes;
 import io.persist.codec.Codec;
 import io.persist.codec.ShardId;
@@ -12,6 +13,7 @@ import io.persist.codec.relation.Numeric;
 import io.persist.codec.relation.RelationCodec;
 import io.persist.codec.relation.RelationDesc;
 import io.persist.codec.relation.SourceData;
+
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -21,12 +23,12 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 
 /**
- * Keys and values as JSON: a String as a string, bytes as hex, unit as null, a row as an object of its columns, an error
- * row as {@code {"err": hex}}. Numbers stay numbers, except what JSON cannot say (NaN and the infinities), which become
- * strings; dates and times are strings in SQL's form.
+ * Keys and values as JSON: a String as a string, bytes as hex, unit as null, a row as an object of
+ * its columns, an error row as {@code {"err": hex}}. Numbers stay numbers, except what JSON cannot
+ * say (NaN and the infinities), which become strings; dates and times are strings in SQL's form.
  */
 final class ValueRendering<T> {
-    private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final DateTimeFormatter TIME =
             new DateTimeFormatterBuilder()
                     .appendPattern("HH:mm:ss")
@@ -99,7 +101,9 @@ final class ValueRendering<T> {
         } else if (datum instanceof Datum.Int64 v) {
             return NODES.numberNode(v.value());
         } else if (datum instanceof Datum.Float32 v) {
-            return Float.isFinite(v.value()) ? NODES.numberNode(v.value()) : NODES.textNode(Float.toString(v.value()));
+            return Float.isFinite(v.value())
+                    ? NODES.numberNode(v.value())
+                    : NODES.textNode(Float.toString(v.value()));
         } else if (datum instanceof Datum.Float64 v) {
             return Double.isFinite(v.value())
                     ? NODES.numberNode(v.value())
@@ -121,7 +125,9 @@ final class ValueRendering<T> {
         if (datum instanceof Datum.Date v) {
             return LocalDate.ofEpochDay(v.unixDays()).toString();
         } else if (datum instanceof Datum.Time v) {
-            return TIME.format(LocalTime.ofSecondOfDay(v.secondsOfDay()).withNano(Math.min(v.nanos(), 999_999_999)));
+            return TIME.format(
+                    LocalTime.ofSecondOfDay(v.secondsOfDay())
+                            .withNano(Math.min(v.nanos(), 999_999_999)));
         } else if (datum instanceof Datum.Timestamp v) {
             return dateTime(v.epochSeconds(), v.nanos());
         } else if (datum instanceof Datum.TimestampTz v) {
@@ -132,7 +138,8 @@ final class ValueRendering<T> {
 
     private static String dateTime(long epochSeconds, int nanos) {
         LocalDateTime moment =
-                LocalDateTime.ofEpochSecond(epochSeconds, Math.min(nanos, 999_999_999), ZoneOffset.UTC);
+                LocalDateTime.ofEpochSecond(
+                        epochSeconds, Math.min(nanos, 999_999_999), ZoneOffset.UTC);
         return moment.toLocalDate() + " " + TIME.format(moment.toLocalTime());
     }
 }
