@@ -1,0 +1,130 @@
+package io.persist.part.parquet;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
+
+import io.airlift.compress.Compressor;
+import io.airlift.compress.lz4.Lz4Compressor;
+import io.airlift.compress.snappy.SnappyCompressor;
+
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+
+/** Compresses pages, the same input always to the same bytes. Not thread safe. */
+abstract class PageCompressor {
+    private PageCompressor() {}
+
+    /** Appends the compressed form of {@code length} bytes. */
+    abstract void compress(byte[] source, int offset, int length, ByteSink out);
+
+    /**
+     * @throws IllegalArgumentException for codecs that are not written
+     * @throws IllegalStateException if the library for the codec is missing
+     */
+    static PageCompressor of(PageCodec codec) {
+        return switch (codec.codec()) {
+            case UNCOMPRESSED -> new None();
+            case SNAPPY -> new Block(new SnappyCompressor());
+            case LZ4_RAW -> new Block(new Lz4Compressor());
+            case ZSTD -> new Zstandard(codec.level());
+            case GZIP -> new Gzip(codec.level());
+            case BROTLI -> new Brotli(codec.level());
+            case LZO, LZ4 ->
+                    throw new IllegalArgumentException(
+                            "codec " + codec.codec() + " is not written");
+        };
+    }
+
+    private static final class None extends PageCompressor {
+        @Override
+        void compress(byte[] source, int offset, int length, ByteSink out) {
+            out.write(source, offset, length);
+        }
+    }
+
+    private static final class Block extends PageCompressor {
+        private final Compressor compressor;
+
+        Block(Compressor compressor) {
+            this.compressor = compressor;
+        }
+
+        @Override
+        void compress(byte[] source, int offset, int length, ByteSink out) {
+            int room = compressor.maxCompressedLength(length);
+            byte[] target = out.reserve(room);
+            out.advance(compressor.compress(source, offset, length, target, out.size(), room));
+        }
+    }
+
+    private static final class Zstandard extends PageCompressor {
+        private final int level;
+
+        Zstandard(int level) {
+            this.level = level;
+        }
+
+        @Override
+        void compress(byte[] source, int offset, int length, ByteSink out) {
+            int room = Math.toIntExact(Zstd.compressBound(length));
+            byte[] target = out.reserve(room);
+            long size =
+                    Zstd.compressByteArray(target, out.size(), room, source, offset, length, level);
+            if (Zstd.isError(size)) {
+                throw new IllegalStateException(
+                        "zstd cannot compress " + length + " bytes", new ZstdException(size));
+            }
+            out.advance((int) size);
+        }
+    }
+
+    private static final class Gzip extends PageCompressor {
+        /** Deflate, no flags, no time, no hints, unknown system: nothing that varies. */
+        private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
+
+        private final int level;
+
+        Gzip(int level) {
+            this.level = level;
+        }
+
+        @Override
+        void compress(byte[] source, int offset, int length, ByteSink out) {
+            out.write(HEADER, 0, HEADER.length);
+            Deflater deflater = new Deflater(level, true);
+            try {
+                deflater.setInput(source, offset, length);
+                deflater.finish();
+                while (!deflater.finished()) {
+                    byte[] target = out.reserve(1 << 12);
+                    out.advance(deflater.deflate(target, out.size(), target.length - out.size()));
+                }
+            } finally {
+                deflater.end();
+            }
+            CRC32 crc = new CRC32();
+            crc.update(source, offset, length);
+            out.writeInt((int) crc.getValue());
+            out.writeInt(length);
+        }
+    }
+
+    private static final class Brotli extends PageCompressor {
+        private final int level;
+
+        Brotli(int level) {
+            if (!BrotliLibrary.isPresent()) {
+                throw new IllegalStateException(
+                        "writing brotli needs com.aayushatharva.brotli4j with its native library"
+                                + " on the class path; choose another compression or add it");
+            }
+            this.level = level;
+        }
+
+        @Override
+        void compress(byte[] source, int offset, int length, ByteSink out) {
+            byte[] compressed = BrotliLibrary.compress(source, offset, length, level);
+            out.write(compressed, 0, compressed.length);
+        }
+    }
+}

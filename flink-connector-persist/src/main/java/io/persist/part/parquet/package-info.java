@@ -1,0 +1,5 @@
+/** Parquet. */
+@NullMarked
+package io.persist.part.parquet;
+
+import org.jspecify.annotations.NullMarked;
