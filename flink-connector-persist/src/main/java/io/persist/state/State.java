@@ -7,12 +7,14 @@ import io.persist.codec.SchemaId;
 import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
 import io.persist.state.spine.Trace;
+import io.persist.store.RollupKey;
 import io.persist.store.SeqNo;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -50,6 +52,65 @@ public record State(
         criticalReaders = Collections.unmodifiableSortedMap(new TreeMap<>(criticalReaders));
         writers = Collections.unmodifiableSortedMap(new TreeMap<>(writers));
         schemas = Collections.unmodifiableSortedMap(new TreeMap<>(schemas));
+    }
+
+    /**
+     * The first state of a shard, which lists its own rollup.
+     *
+     * @param rollup of seqno 0 or 1, which the state gets too
+     * @param label version that peers must be able to read
+     */
+    public static State initial(
+            ShardId shard,
+            CodecNames codecs,
+            RollupKey rollup,
+            String label,
+            String hostname,
+            long nowMillis) {
+        SeqNo seqno = rollup.seqno();
+        return new State(
+                shard,
+                seqno,
+                label,
+                nowMillis,
+                hostname,
+                codecs,
+                new SeqNo(0),
+                null,
+                null,
+                new TreeMap<>(Map.of(seqno, new HollowRollup(rollup, null, Bytes.EMPTY))),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                Trace.INITIAL,
+                Bytes.EMPTY);
+    }
+
+    /**
+     * What a commit starts from: this state with the next seqno and a later wall time. Commands are
+     * given this, so that they know the seqno they will be committed at.
+     */
+    public State successor(String newHostname, long nowMillis) {
+        return toBuilder()
+                .seqno(seqno.next())
+                .hostname(newHostname)
+                .walltimeMillis(Math.max(nowMillis, walltimeMillis + 1))
+                .trace(trace.asStructured())
+                .build();
+    }
+
+    /**
+     * Whether the peers are of the 26 generation, by the label: they know claims on compactions,
+     * rollups and garbage collections, and older ones abort on them.
+     */
+    public boolean peersKnowClaims() {
+        int dot = applierVersion.indexOf('.');
+        try {
+            return dot > 0 && Integer.parseInt(applierVersion.substring(0, dot)) >= 26;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 
     public Antichain since() {

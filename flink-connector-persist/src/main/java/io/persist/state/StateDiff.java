@@ -88,9 +88,14 @@ public record StateDiff(
      * The change that makes {@code after} out of {@code before}. Applying it to {@code before}
      * gives {@code after}, except for unknown top-level fields, which no change can carry.
      *
-     * @throws IllegalStateException if {@code after} lists no rollup
+     * @throws IllegalStateException if {@code after} lists no rollup, or would be written without
+     *     the structure of its trace
      */
     public static StateDiff between(State before, State after) {
+        if (!after.trace().isStructured()) {
+            throw new IllegalStateException(
+                    "shard " + after.shard() + " at " + after.seqno() + ": trace not structured");
+        }
         return new StateDiff(
                 after.applierVersion(),
                 before.seqno(),

@@ -132,6 +132,25 @@ public final class Trace {
         return next;
     }
 
+    /**
+     * With an empty batch in the place of one that has this very description.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public Trace withEmptied(Description desc) {
+        for (SpineBatch batch : spineBatches()) {
+            List<IdBatch> parts = new ArrayList<>(batch.parts());
+            for (int i = 0; i < parts.size(); i++) {
+                IdBatch part = parts.get(i);
+                if (part.batch().desc().equals(desc)) {
+                    parts.set(i, new IdBatch(part.id(), HollowBatch.empty(desc)));
+                    return withReplaced(new SpineBatch(batch.id(), batch.desc(), parts));
+                }
+            }
+        }
+        throw new IllegalArgumentException("there is no batch " + desc);
+    }
+
     /** With another content of the spine batch of the same id. */
     Trace withReplaced(SpineBatch replacement) {
         List<Level> changed = new ArrayList<>(levels.size());
