@@ -1,5 +1,6 @@
 package io.persist.batch;
 
+import io.persist.batch.columns.PartBuffer;
 import io.persist.codec.Bytes;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
@@ -86,7 +87,9 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
             return Added.BUFFERED;
         }
         if (buffer == null) {
-            buffer = new PartBuffer<>(schema, config.format(), memory.allocator());
+            buffer =
+                    new PartBuffer<>(
+                            schema.keys(), schema.vals(), config.format(), memory.allocator());
         }
         buffer.add(key, val, time, diff);
         maxTime = anyTime && Long.compareUnsigned(maxTime, time) > 0 ? maxTime : time;

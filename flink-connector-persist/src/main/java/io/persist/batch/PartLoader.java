@@ -1,11 +1,13 @@
 package io.persist.batch;
 
-import io.persist.batch.columns.RowOrder;
+import io.persist.batch.columns.SelectedRows;
+import io.persist.batch.columns.SortedPart;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codec;
 import io.persist.codec.ColumnAppender;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.Migration;
+import io.persist.codec.Vectors;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 import io.persist.part.DecodedPart;
@@ -18,23 +20,28 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.util.TransferPair;
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
  * Fetches parts and brings them into the form of a reader: columns of the reader's types, times
- * rewritten, cut to the registered bounds, filtered, sorted. One thread.
+ * rewritten, cut to the registered bounds, filtered, sorted. One thread, except where noted.
  */
 final class PartLoader<K, V> {
     private final BatchStore store;
     private final BatchSchema<K, V> schema;
     private final Filter filter;
     private final BufferAllocator allocator;
+
+    /**
+     * A part and where it is listed.
+     *
+     * @param registered description of the batch that lists the part
+     */
+    record ListedPart(RunPart.Single part, Description registered) {}
 
     PartLoader(
             BatchStore store, BatchSchema<K, V> schema, Filter filter, BufferAllocator allocator) {
@@ -58,62 +65,72 @@ final class PartLoader<K, V> {
         }
     }
 
-    /**
-     * Loads one part; none of its updates may be left.
-     *
-     * @param registered description of the batch that lists the part
-     */
-    LoadedPart<K, V> load(RunPart.Single part, Description registered)
+    /** Encoded bytes of a part. May be called on any thread. */
+    Bytes fetch(RunPart.Single part)
+            throws StoreException, MissingBlobException, InterruptedException {
+        if (part instanceof RunPart.Hollow hollow) {
+            return store.get(hollow.key());
+        }
+        if (part instanceof RunPart.Inline inline) {
+            return inline.updates();
+        }
+        throw new AssertionError(part);
+    }
+
+    /** Fetches and sorts one part; none of its updates may be left. */
+    SortedPart<K, V> load(ListedPart listed)
             throws StoreException,
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
+        return sort(select(listed, fetch(listed.part())));
+    }
+
+    /** Takes {@code rows} over. */
+    SortedPart<K, V> sort(SelectedRows rows) {
+        return new SortedPart<>(schema.keys(), schema.vals(), rows);
+    }
+
+    /** What the reader sees of a part that was fetched. */
+    SelectedRows select(ListedPart listed, Bytes encoded) throws CorruptDataException {
+        RunPart.Single part = listed.part();
         try {
-            return load(decode(part), part.tsRewrite(), registered);
+            DecodedPart decoded =
+                    part instanceof RunPart.Inline
+                            ? InlineParts.decode(encoded, allocator)
+                            : ParquetParts.decode(encoded, allocator);
+            boolean complete = false;
+            try {
+                checkBounds(decoded.desc(), part.tsRewrite(), listed.registered());
+                SelectedRows rows = takeColumns(decoded.updates());
+                select(rows, decoded, part.tsRewrite(), listed.registered());
+                closeAllButColumns(decoded.updates());
+                complete = true;
+                return rows;
+            } finally {
+                if (!complete) {
+                    decoded.close();
+                }
+            }
         } catch (CorruptDataException e) {
             throw e.in(nameOf(part));
         }
+    }
+
+    private static void closeAllButColumns(Updates updates) {
+        Updates.RowColumns rows = updates.rows();
+        if (rows != null) {
+            rows.keys().close();
+            rows.vals().close();
+        }
+        updates.times().close();
+        updates.diffs().close();
     }
 
     String nameOf(RunPart.Single part) {
         return part instanceof RunPart.Hollow hollow
                 ? "part " + store.blobKey(hollow.key())
                 : "inline part of shard " + store.shard();
-    }
-
-    private DecodedPart decode(RunPart.Single part)
-            throws StoreException,
-                    MissingBlobException,
-                    CorruptDataException,
-                    InterruptedException {
-        if (part instanceof RunPart.Hollow hollow) {
-            return ParquetParts.decode(store.get(hollow.key()), allocator);
-        }
-        if (part instanceof RunPart.Inline inline) {
-            return InlineParts.decode(inline.updates(), allocator);
-        }
-        throw new AssertionError(part);
-    }
-
-    private LoadedPart<K, V> load(
-            DecodedPart decoded, @Nullable Antichain tsRewrite, Description registered)
-            throws CorruptDataException {
-        try (decoded) {
-            checkBounds(decoded.desc(), tsRewrite, registered);
-            Updates updates = decoded.updates();
-            long[] times = new long[updates.count()];
-            long[] diffs = new long[updates.count()];
-            int[] rows = select(decoded, tsRewrite, registered, times, diffs);
-            Updates.StructuredColumns columns = columns(updates);
-            try {
-                new RowOrder(columns.keys(), columns.vals(), times).sort(rows);
-                return new LoadedPart<>(schema, columns, rows, times, diffs);
-            } catch (RuntimeException | Error e) {
-                columns.keys().close();
-                columns.vals().close();
-                throw e;
-            }
-        }
     }
 
     /** Refuses what its writer or the state contradicts. */
@@ -148,18 +165,14 @@ final class PartLoader<K, V> {
                 || !embedded.upper().equals(registered.upper());
     }
 
-    /** Fills times and diffs by row; returns the rows that the reader sees. */
-    private int[] select(
+    private void select(
+            SelectedRows rows,
             DecodedPart decoded,
             @Nullable Antichain tsRewrite,
-            Description registered,
-            long[] times,
-            long[] diffs) {
+            Description registered) {
         Updates updates = decoded.updates();
         boolean truncate = needsTruncation(decoded.desc(), registered);
-        int[] rows = new int[times.length];
-        int kept = 0;
-        for (int row = 0; row < rows.length; row++) {
+        for (int row = 0; row < updates.count(); row++) {
             long time = updates.times().get(row);
             if (tsRewrite != null) {
                 time = tsRewrite.advance(time);
@@ -169,16 +182,13 @@ final class PartLoader<K, V> {
                             || (registered.lower().lessEqual(time)
                                     && !registered.upper().lessEqual(time));
             if (inside && filter.keeps(time)) {
-                times[row] = filter.advance(time);
-                diffs[row] = updates.diffs().get(row);
-                rows[kept++] = row;
+                rows.select(row, filter.advance(time), updates.diffs().get(row));
             }
         }
-        return Arrays.copyOf(rows, kept);
     }
 
-    /** Columns of the reader's types, owned by the caller. */
-    private Updates.StructuredColumns columns(Updates updates) throws CorruptDataException {
+    /** Columns of the reader's types. Those of {@code updates} are used up or closed. */
+    private SelectedRows takeColumns(Updates updates) throws CorruptDataException {
         Updates.StructuredColumns stored = updates.structured();
         Updates.RowColumns rows = updates.rows();
         FieldVector keys =
@@ -194,7 +204,7 @@ final class PartLoader<K, V> {
                             schema.vals(),
                             stored == null ? null : stored.vals(),
                             rows == null ? null : rows.vals());
-            return new Updates.StructuredColumns(keys, vals);
+            return new SelectedRows(keys, vals, updates.count());
         } catch (CorruptDataException | RuntimeException | Error e) {
             keys.close();
             throw e;
@@ -212,16 +222,17 @@ final class PartLoader<K, V> {
         if (stored != null) {
             Field found = stored.getField();
             if (isSameType(found, expected)) {
-                return take(stored);
+                return stored;
             }
             Optional<Migration> migration = Migration.between(found, expected);
             if (migration.isPresent()) {
-                return migration.get().apply(take(stored), allocator);
+                return migration.get().apply(stored, allocator);
             }
             if (rows == null) {
                 throw new CorruptDataException(
                         "column of type " + found + ", which cannot become " + expected);
             }
+            stored.close();
         }
         return decode(name, codec, Objects.requireNonNull(rows));
     }
@@ -231,16 +242,9 @@ final class PartLoader<K, V> {
                 && found.getChildren().equals(expected.getChildren());
     }
 
-    /** Moves the buffers into a vector of our own, so that closing the part leaves them alone. */
-    private FieldVector take(FieldVector vector) {
-        TransferPair transfer = vector.getTransferPair(allocator);
-        transfer.transfer();
-        return (FieldVector) transfer.getTo();
-    }
-
     private <T> FieldVector decode(String name, Codec<T> codec, VarBinaryVector rows)
             throws CorruptDataException {
-        FieldVector column = codec.structuredField(name).createVector(allocator);
+        FieldVector column = Vectors.create(codec.structuredField(name), allocator);
         try {
             ColumnAppender<T> appender = codec.appender(column);
             for (int row = 0; row < rows.getValueCount(); row++) {

@@ -1,7 +1,7 @@
 package io.persist.batch;
 
 import io.persist.batch.columns.Consolidation;
-import io.persist.batch.columns.GoodBytes;
+import io.persist.batch.columns.PartBuffer;
 import io.persist.codec.Bytes;
 import io.persist.codec.SchemaId;
 import io.persist.frontier.Description;
@@ -225,7 +225,7 @@ final class PartsWriter implements AutoCloseable {
             if (count == 0) {
                 return null;
             }
-            if (GoodBytes.of(ready) < config.inlineThresholdBytes()) {
+            if (PartBuffer.payloadBytes(ready) < config.inlineThresholdBytes()) {
                 Bytes inline = InlineParts.encode(ready, config.format(), desc, index);
                 return new Written(
                         new RunPart.Inline(inline, null, null, null, Bytes.EMPTY), count);

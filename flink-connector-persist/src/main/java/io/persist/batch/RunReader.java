@@ -1,5 +1,7 @@
 package io.persist.batch;
 
+import io.persist.batch.PartLoader.ListedPart;
+import io.persist.batch.columns.SortedPart;
 import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Description;
 import io.persist.store.StoreException;
@@ -11,27 +13,43 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The updates of one sorted sequence of parts, one after the other; only one part is loaded at a
- * time. One thread.
+ * Walks over the updates of consecutive sorted parts, of which only one is loaded at a time. One
+ * thread.
  */
 final class RunReader<K, V> implements AutoCloseable {
-    private final PartLoader<K, V> loader;
-    private final Description registered;
-    private final Deque<RunPart> waiting;
-    private @Nullable LoadedPart<K, V> part;
+    private final Parts<K, V> parts;
+    private @Nullable SortedPart<K, V> part;
     private int position;
 
-    /**
-     * @param registered description of the batch that lists the parts
-     */
-    RunReader(PartLoader<K, V> loader, Description registered, List<RunPart> parts) {
-        this.loader = loader;
-        this.registered = registered;
-        this.waiting = new ArrayDeque<>(parts);
+    private RunReader(Parts<K, V> parts, @Nullable SortedPart<K, V> part) {
+        this.parts = parts;
+        this.part = part;
+        this.position = -1;
+    }
+
+    /** Of a run that promises an order. */
+    static <K, V> RunReader<K, V> ofRun(
+            PartLoader<K, V> loader, Description registered, List<RunPart> parts) {
+        return new RunReader<>(new RunParts<>(loader, registered, parts), null);
+    }
+
+    /** Of a part that is loaded already, which is taken over. */
+    static <K, V> RunReader<K, V> ofPart(SortedPart<K, V> part) {
+        return new RunReader<>(previous -> null, part);
+    }
+
+    /** Where the next part comes from. */
+    private interface Parts<K, V> {
+        /** The part with at least one update that follows {@code previous}; null if none does. */
+        @Nullable SortedPart<K, V> next(@Nullable SortedPart<K, V> previous)
+                throws StoreException,
+                        MissingBlobException,
+                        CorruptDataException,
+                        InterruptedException;
     }
 
     /** The part that the current update lies in. */
-    LoadedPart<K, V> part() {
+    SortedPart<K, V> part() {
         if (part == null) {
             throw new IllegalStateException("not at an update");
         }
@@ -41,10 +59,6 @@ final class RunReader<K, V> implements AutoCloseable {
     /** Position of the current update in its part. */
     int position() {
         return position;
-    }
-
-    long time() {
-        return part().time(position);
     }
 
     long diff() {
@@ -62,12 +76,12 @@ final class RunReader<K, V> implements AutoCloseable {
      *     was at are of no interest any more
      * @throws CorruptDataException if the parts are not in the order that their run promises
      */
-    boolean advance(Deque<LoadedPart<K, V>> retired)
+    boolean advance(Deque<SortedPart<K, V>> retired)
             throws StoreException,
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
-        LoadedPart<K, V> left = part;
+        SortedPart<K, V> left = part;
         if (left != null) {
             position++;
             if (position < left.size()) {
@@ -76,39 +90,9 @@ final class RunReader<K, V> implements AutoCloseable {
             part = null;
             retired.add(left);
         }
-        while (!waiting.isEmpty()) {
-            RunPart next = waiting.remove();
-            if (next instanceof RunPart.Many many) {
-                List<RunPart> listed = loader.list(many);
-                for (int i = listed.size() - 1; i >= 0; i--) {
-                    waiting.addFirst(listed.get(i));
-                }
-            } else if (next instanceof RunPart.Single single && load(single, left)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Loads a part and checks that it follows {@code left}; returns whether it has updates. */
-    private boolean load(RunPart.Single next, @Nullable LoadedPart<K, V> left)
-            throws StoreException,
-                    MissingBlobException,
-                    CorruptDataException,
-                    InterruptedException {
-        LoadedPart<K, V> loaded = loader.load(next, registered);
-        if (loaded.size() == 0) {
-            loaded.close();
-            return false;
-        }
-        part = loaded;
+        part = parts.next(left);
         position = 0;
-        if (left != null && left.compare(left.size() - 1, loaded, 0) > 0) {
-            throw new CorruptDataException(
-                    loader.nameOf(next)
-                            + " begins before the end of the part ahead of it in a sorted run");
-        }
-        return true;
+        return part != null;
     }
 
     @Override
@@ -116,6 +100,54 @@ final class RunReader<K, V> implements AutoCloseable {
         if (part != null) {
             part.close();
             part = null;
+        }
+    }
+
+    private static final class RunParts<K, V> implements Parts<K, V> {
+        private final PartLoader<K, V> loader;
+        private final Description registered;
+        private final Deque<RunPart> waiting;
+
+        RunParts(PartLoader<K, V> loader, Description registered, List<RunPart> parts) {
+            this.loader = loader;
+            this.registered = registered;
+            this.waiting = new ArrayDeque<>(parts);
+        }
+
+        @Override
+        public @Nullable SortedPart<K, V> next(@Nullable SortedPart<K, V> previous)
+                throws StoreException,
+                        MissingBlobException,
+                        CorruptDataException,
+                        InterruptedException {
+            while (!waiting.isEmpty()) {
+                RunPart next = waiting.remove();
+                if (next instanceof RunPart.Many many) {
+                    List<RunPart> listed = loader.list(many);
+                    for (int i = listed.size() - 1; i >= 0; i--) {
+                        waiting.addFirst(listed.get(i));
+                    }
+                } else if (next instanceof RunPart.Single single) {
+                    SortedPart<K, V> loaded = loader.load(new ListedPart(single, registered));
+                    if (loaded.size() > 0) {
+                        requireInOrder(previous, loaded, single);
+                        return loaded;
+                    }
+                    loaded.close();
+                }
+            }
+            return null;
+        }
+
+        private void requireInOrder(
+                @Nullable SortedPart<K, V> previous, SortedPart<K, V> loaded, RunPart.Single single)
+                throws CorruptDataException {
+            if (previous != null && previous.compare(previous.size() - 1, loaded, 0) > 0) {
+                loaded.close();
+                throw new CorruptDataException(
+                        loader.nameOf(single)
+                                + " begins before the end of the part ahead of it in a sorted run");
+            }
         }
     }
 }

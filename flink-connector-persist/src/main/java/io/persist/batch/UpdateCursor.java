@@ -1,5 +1,7 @@
 package io.persist.batch;
 
+import io.persist.batch.PartLoader.ListedPart;
+import io.persist.batch.columns.SortedPart;
 import io.persist.codec.Codec;
 import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Description;
@@ -13,14 +15,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 
 /**
  * Streams the updates of batches in the order of key, value and time, consolidated: updates of
  * equal key, value and time (as the filter shows it) are added up, and those that cancel are left
  * out.
  *
- * <p>Sorted runs are read part by part; unsorted ones have each part sorted in memory. Off-heap
- * memory: one part per run that promises an order and one for each part of the other runs.
+ * <p>Runs that promise an order are read part by part; other parts are all loaded and sorted in
+ * memory. Off-heap memory: one part for each sorted run and all other parts. The first call of
+ * {@link #next} fetches these.
  *
  * <pre>{@code
  * while (cursor.next()) {
@@ -32,40 +36,42 @@ import java.util.List;
  */
 public final class UpdateCursor<K, V> implements AutoCloseable {
     private final BufferAllocator allocator;
-    private final List<RunReader<K, V>> unopened = new ArrayList<>();
+    private final PartLoader<K, V> loader;
+    private final ExecutorService io;
+    private final List<RunReader<K, V>> sortedRuns = new ArrayList<>();
+    private final List<ListedPart> unsortedParts = new ArrayList<>();
     private final RunHeap<K, V> heap = new RunHeap<>();
-    private final Deque<LoadedPart<K, V>> retired = new ArrayDeque<>();
-    private @Nullable LoadedPart<K, V> part;
+    private final Deque<SortedPart<K, V>> retired = new ArrayDeque<>();
+    private boolean started;
+    private @Nullable SortedPart<K, V> part;
     private int position;
     private long time;
     private long diff;
     private boolean closed;
 
-    private UpdateCursor(BufferAllocator allocator) {
-        this.allocator = allocator;
+    private UpdateCursor(BatchStore store, BatchSchema<K, V> schema, Filter filter) {
+        allocator = store.allocator().newChildAllocator("update cursor", 0, Long.MAX_VALUE);
+        loader = new PartLoader<>(store, schema, filter, allocator);
+        io = store.io();
     }
 
-    /** Nothing is fetched before the first call of {@link #next}, except lists of parts. */
+    /** Fetches only lists of parts. */
     public static <K, V> UpdateCursor<K, V> open(
             BatchStore store, BatchSchema<K, V> schema, List<HollowBatch> batches, Filter filter)
             throws StoreException,
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
-        BufferAllocator allocator =
-                store.allocator().newChildAllocator("update cursor", 0, Long.MAX_VALUE);
-        UpdateCursor<K, V> cursor = new UpdateCursor<>(allocator);
+        UpdateCursor<K, V> cursor = new UpdateCursor<>(store, schema, filter);
         boolean complete = false;
         try {
-            PartLoader<K, V> loader = new PartLoader<>(store, schema, filter, allocator);
             boolean codecOrder = ordersCoincide(schema);
             for (HollowBatch batch : batches) {
-                if (filter instanceof Filter.Snapshot snapshot
-                        && snapshot.asOf().lessThan(batch.lower())) {
-                    continue;
-                }
-                for (Run run : batch.runs()) {
-                    cursor.addRun(loader, batch.desc(), run, codecOrder);
+                boolean beyond =
+                        filter instanceof Filter.Snapshot snapshot
+                                && snapshot.asOf().lessThan(batch.lower());
+                for (Run run : beyond ? List.<Run>of() : batch.runs()) {
+                    cursor.addRun(batch.desc(), run, codecOrder);
                 }
             }
             complete = true;
@@ -89,16 +95,14 @@ public final class UpdateCursor<K, V> implements AutoCloseable {
                 || type instanceof ArrowType.Null;
     }
 
-    private void addRun(
-            PartLoader<K, V> loader, Description registered, Run run, boolean codecOrder)
+    private void addRun(Description registered, Run run, boolean codecOrder)
             throws StoreException,
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
         RunOrder order = run.meta().order().orElse(RunOrder.UNORDERED);
-        boolean sorted = order == RunOrder.STRUCTURED || (order == RunOrder.CODEC && codecOrder);
-        if (sorted) {
-            unopened.add(new RunReader<>(loader, registered, run.parts()));
+        if (order == RunOrder.STRUCTURED || (order == RunOrder.CODEC && codecOrder)) {
+            sortedRuns.add(RunReader.ofRun(loader, registered, run.parts()));
             return;
         }
         Deque<RunPart> waiting = new ArrayDeque<>(run.parts());
@@ -106,9 +110,36 @@ public final class UpdateCursor<K, V> implements AutoCloseable {
             RunPart part = waiting.remove();
             if (part instanceof RunPart.Many many) {
                 waiting.addAll(loader.list(many));
-            } else {
-                unopened.add(new RunReader<>(loader, registered, List.of(part)));
+            } else if (part instanceof RunPart.Single single) {
+                unsortedParts.add(new ListedPart(single, registered));
             }
+        }
+    }
+
+    private void start()
+            throws StoreException,
+                    MissingBlobException,
+                    CorruptDataException,
+                    InterruptedException {
+        started = true;
+        for (RunReader<K, V> run : sortedRuns) {
+            add(run);
+        }
+        try (UnsortedParts<K, V> parts = new UnsortedParts<>(loader, io, unsortedParts)) {
+            for (SortedPart<K, V> next = parts.next(); next != null; next = parts.next()) {
+                add(RunReader.ofPart(next));
+            }
+        }
+    }
+
+    private void add(RunReader<K, V> run)
+            throws StoreException,
+                    MissingBlobException,
+                    CorruptDataException,
+                    InterruptedException {
+        heap.own(run);
+        if (run.advance(retired)) {
+            heap.push(run);
         }
     }
 
@@ -119,17 +150,13 @@ public final class UpdateCursor<K, V> implements AutoCloseable {
                     CorruptDataException,
                     InterruptedException {
         part = null;
-        while (!unopened.isEmpty()) {
-            RunReader<K, V> run = unopened.remove(unopened.size() - 1);
-            heap.own(run);
-            if (run.advance(retired)) {
-                heap.push(run);
-            }
+        if (!started) {
+            start();
         }
         while (!heap.isEmpty()) {
             closeRetired();
             RunReader<K, V> head = heap.head();
-            LoadedPart<K, V> first = head.part();
+            SortedPart<K, V> first = head.part();
             int firstPosition = head.position();
             long sum = head.diff();
             advanceHead();
@@ -148,7 +175,7 @@ public final class UpdateCursor<K, V> implements AutoCloseable {
         return false;
     }
 
-    private static <K, V> boolean isAt(RunReader<K, V> run, LoadedPart<K, V> part, int position) {
+    private static <K, V> boolean isAt(RunReader<K, V> run, SortedPart<K, V> part, int position) {
         return run.part().compare(run.position(), part, position) == 0;
     }
 
@@ -170,7 +197,7 @@ public final class UpdateCursor<K, V> implements AutoCloseable {
         }
     }
 
-    private LoadedPart<K, V> part() {
+    private SortedPart<K, V> part() {
         if (part == null) {
             throw new IllegalStateException("cursor is not at an update");
         }

@@ -12,8 +12,9 @@
  * deleted or passed on. {@link io.persist.batch.AppendBounds} says with which bounds it may be
  * registered.
  *
- * <p>Reading: {@link io.persist.batch.UpdateCursor} merges runs ({@code RunReader}) of parts that
- * {@code PartLoader} has fetched and brought into the reader's form.
+ * <p>Reading: {@link io.persist.batch.UpdateCursor} merges runs ({@code RunReader}) and parts that
+ * promise no order ({@code UnsortedParts}), which {@code PartLoader} has brought into the reader's
+ * form.
  *
  * <p>Invariants: a part is named by metadata only after its upload succeeded. Updates of a part are
  * rewritten first, then cut to the registered bounds, then filtered. A run counts as sorted only if

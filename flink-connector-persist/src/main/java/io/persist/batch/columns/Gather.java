@@ -1,5 +1,7 @@
 package io.persist.batch.columns;
 
+import io.persist.codec.Vectors;
+
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseVariableWidthVector;
@@ -13,7 +15,7 @@ public final class Gather {
 
     /** A new vector with row {@code rows[i]} of {@code source} at row i. The caller closes it. */
     public static FieldVector rows(FieldVector source, int[] rows, BufferAllocator allocator) {
-        FieldVector target = source.getField().createVector(allocator);
+        FieldVector target = Vectors.create(source.getField(), allocator);
         try {
             copy(source, rows, target);
             return target;

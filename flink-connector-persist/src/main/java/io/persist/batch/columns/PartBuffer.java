@@ -1,7 +1,10 @@
-package io.persist.batch;
+package io.persist.batch.columns;
 
 import io.persist.codec.Bytes;
+import io.persist.codec.Codec;
 import io.persist.codec.ColumnAppender;
+import io.persist.codec.GoodBytes;
+import io.persist.codec.Vectors;
 import io.persist.part.PartFormat;
 import io.persist.part.Updates;
 
@@ -12,11 +15,12 @@ import org.apache.arrow.vector.VarBinaryVector;
 import org.jspecify.annotations.Nullable;
 
 /** The part that is being filled: updates are encoded straight into its vectors. One thread. */
-final class PartBuffer<K, V> implements AutoCloseable {
+public final class PartBuffer<K, V> implements AutoCloseable {
     private static final int OFFSETS_BYTES = 8;
     private static final int TIME_AND_DIFF_BYTES = 16;
 
-    private final BatchSchema<K, V> schema;
+    private final Codec<K> keyCodec;
+    private final Codec<V> valCodec;
     private final BigIntVector times;
     private final BigIntVector diffs;
     private final Updates.@Nullable RowColumns rows;
@@ -28,8 +32,10 @@ final class PartBuffer<K, V> implements AutoCloseable {
     private record Columns<K, V>(
             Updates.StructuredColumns vectors, ColumnAppender<K> keys, ColumnAppender<V> vals) {}
 
-    PartBuffer(BatchSchema<K, V> schema, PartFormat format, BufferAllocator allocator) {
-        this.schema = schema;
+    public PartBuffer(
+            Codec<K> keyCodec, Codec<V> valCodec, PartFormat format, BufferAllocator allocator) {
+        this.keyCodec = keyCodec;
+        this.valCodec = valCodec;
         times = new BigIntVector("t", allocator);
         diffs = new BigIntVector("d", allocator);
         rows =
@@ -38,32 +44,32 @@ final class PartBuffer<K, V> implements AutoCloseable {
                         : new Updates.RowColumns(
                                 new VarBinaryVector("k", allocator),
                                 new VarBinaryVector("v", allocator));
-        columns = format == PartFormat.ROW ? null : columns(schema, allocator);
-    }
-
-    private static <K, V> Columns<K, V> columns(
-            BatchSchema<K, V> schema, BufferAllocator allocator) {
-        FieldVector keys = schema.keys().structuredField("k_s").createVector(allocator);
-        FieldVector vals = schema.vals().structuredField("v_s").createVector(allocator);
-        return new Columns<>(
-                new Updates.StructuredColumns(keys, vals),
-                schema.keys().appender(keys),
-                schema.vals().appender(vals));
+        if (format == PartFormat.ROW) {
+            columns = null;
+        } else {
+            FieldVector keys = Vectors.create(keyCodec.structuredField("k_s"), allocator);
+            FieldVector vals = Vectors.create(valCodec.structuredField("v_s"), allocator);
+            columns =
+                    new Columns<>(
+                            new Updates.StructuredColumns(keys, vals),
+                            keyCodec.appender(keys),
+                            valCodec.appender(vals));
+        }
     }
 
     /**
      * @throws IllegalArgumentException if key or value does not fit the schema; the buffer is as if
      *     this had not been called
      */
-    void add(K key, V val, long time, long diff) {
+    public void add(K key, V val, long time, long diff) {
         long added = TIME_AND_DIFF_BYTES;
         if (columns != null) {
             added += columns.keys().append(count, key);
             added += columns.vals().append(count, val);
         }
         if (rows != null) {
-            added += put(rows.keys(), schema.keys().encode(key));
-            added += put(rows.vals(), schema.vals().encode(val));
+            added += put(rows.keys(), keyCodec.encode(key));
+            added += put(rows.vals(), valCodec.encode(val));
             added += OFFSETS_BYTES;
         }
         times.setSafe(count, time);
@@ -78,22 +84,22 @@ final class PartBuffer<K, V> implements AutoCloseable {
         return row.length();
     }
 
-    int count() {
+    public int count() {
         return count;
     }
 
     /** Bytes of everything held, without validity and slack. */
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 
     /** Whether a negative diff was seen, so that updates may cancel each other. */
-    boolean retractions() {
+    public boolean retractions() {
         return retractions;
     }
 
     /** Hands the updates over to the caller, who closes them. The buffer must not be used again. */
-    Updates takeUpdates() {
+    public Updates takeUpdates() {
         if (columns != null) {
             columns.keys().finish(count);
             columns.vals().finish(count);
@@ -105,6 +111,22 @@ final class PartBuffer<K, V> implements AutoCloseable {
         times.setValueCount(count);
         diffs.setValueCount(count);
         return new Updates(rows, columns == null ? null : columns.vectors(), times, diffs);
+    }
+
+    /**
+     * Payload by which parts are judged small enough to be inline: that of the row form if there is
+     * one, else of the columns. Costs time by the number of columns, not of rows.
+     */
+    public static long payloadBytes(Updates updates) {
+        Updates.RowColumns rows = updates.rows();
+        Updates.StructuredColumns columns = updates.structured();
+        long payload = (long) TIME_AND_DIFF_BYTES * updates.count();
+        if (rows != null) {
+            return payload + GoodBytes.of(rows.keys()) + GoodBytes.of(rows.vals());
+        }
+        return columns == null
+                ? payload
+                : payload + GoodBytes.of(columns.keys()) + GoodBytes.of(columns.vals());
     }
 
     /** For a buffer whose updates are not taken. */
