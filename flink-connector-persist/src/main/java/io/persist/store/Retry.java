@@ -1,5 +1,7 @@
 package io.persist.store;
 
+import io.persist.codec.CorruptDataException;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,8 +11,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * Repeats store operations that are safe to repeat (blobs under unique keys, reads, deletes) until
- * they succeed or a deadline passes, waiting longer each time. Used by many threads; whoever shares
- * an instance among threads gives it a random generator that allows it.
+ * they succeed or a deadline passes, waiting longer each time. What fails because stored bytes are
+ * corrupt is not repeated. Used by many threads; whoever shares an instance among threads gives it
+ * a random generator that allows it.
  */
 public final class Retry {
     private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
@@ -85,6 +88,9 @@ public final class Retry {
             try {
                 return attempt.run();
             } catch (StoreException e) {
+                if (e.getCause() instanceof CorruptDataException) {
+                    throw e; // it will not get better
+                }
                 if (Thread.interrupted()) {
                     InterruptedException interrupted =
                             new InterruptedException("interrupted during " + what);

@@ -3,6 +3,8 @@ package io.persist.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.persist.codec.CorruptDataException;
+
 import org.junit.jupiter.api.Test;
 
 import java.time.Clock;
@@ -69,6 +71,23 @@ final class RetryTest {
         for (int i = 0; i < waits.size(); i++) {
             assertThat(waits.get(i)).isBetween(ideal.get(i) * 9 / 10, ideal.get(i) * 11 / 10);
         }
+    }
+
+    @Test
+    void corruptDataIsNotRepeated() {
+        CorruptDataException corrupt = new CorruptDataException("entry 3: bad magic");
+
+        assertThatThrownBy(
+                        () ->
+                                retry(Duration.ofMinutes(1))
+                                        .call(
+                                                "head",
+                                                () -> {
+                                                    throw new StoreException.Determinate(
+                                                            "head", corrupt);
+                                                }))
+                .hasCause(corrupt);
+        assertThat(waits).isEmpty();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.persist.store.file;
 
+import io.persist.codec.CorruptDataException;
 import io.persist.store.StoreException;
 
 import java.nio.file.Path;
@@ -26,14 +27,17 @@ final class FileKey {
     static void check(String key) throws StoreException {
         for (String component : key.split("/", -1)) {
             if (!isComponent(component)) {
-                throw new StoreException.Determinate(
-                        "key '"
-                                + key
-                                + "' cannot be stored as a file: its component '"
-                                + component
-                                + "' is not 1 to "
-                                + MAX_COMPONENT
-                                + " ASCII letters, digits, '-' or '_'");
+                CorruptDataException bad =
+                        new CorruptDataException(
+                                "key '"
+                                        + key
+                                        + "' cannot be stored as a file: expected components of 1"
+                                        + " to "
+                                        + MAX_COMPONENT
+                                        + " ASCII letters, digits, '-' or '_', found '"
+                                        + component
+                                        + "'");
+                throw new StoreException.Determinate(String.valueOf(bad.getMessage()), bad);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.persist.store.log;
 
+import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
 import io.persist.store.CasResult;
 import io.persist.store.ConditionalObjects;
@@ -285,8 +286,10 @@ public class LogConsensus implements Consensus {
     }
 
     private static StoreException missing(ShardLog log, SeqNo seqno, String why) {
-        return new StoreException.Determinate(
-                "log entry " + log.entryKey(seqno) + " is missing, but " + why);
+        CorruptDataException gap =
+                new CorruptDataException(
+                        "log entry " + log.entryKey(seqno) + " is missing, but " + why);
+        return new StoreException.Determinate(String.valueOf(gap.getMessage()), gap);
     }
 
     private static StoreException undecided(

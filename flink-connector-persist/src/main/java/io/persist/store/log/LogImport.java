@@ -1,6 +1,7 @@
 package io.persist.store.log;
 
 import io.persist.codec.Bytes;
+import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
 import io.persist.store.CasResult;
 import io.persist.store.SeqNo;
@@ -64,22 +65,27 @@ final class LogImport {
         }
         int length = entry.data().length();
         if (seqno.value() > 0 || length < CLAIM_BYTES) {
-            throw new StoreException.Determinate(
-                    "entry "
-                            + seqno
-                            + " is corrupt: found an import's claim of "
-                            + length
-                            + " bytes");
+            CorruptDataException claim =
+                    new CorruptDataException(
+                            "entry "
+                                    + seqno
+                                    + ": expected a log entry (magic 'plg1'), found an"
+                                    + " import's claim of "
+                                    + length
+                                    + " bytes");
+            throw new StoreException.Determinate(String.valueOf(claim.getMessage()), claim);
         }
         return new Versioned(seqno, entry.data().slice(CLAIM_BYTES, length - CLAIM_BYTES));
     }
 
     static StoreException unfinished(ShardId shard) {
-        return new StoreException.Determinate(
-                "an import of shard "
-                        + shard
-                        + " was left unfinished: run the same import again, or delete the shard's"
-                        + " folder below the consensus root to begin anew");
+        CorruptDataException torn =
+                new CorruptDataException(
+                        "an import of shard "
+                                + shard
+                                + " was left unfinished: run the same import again, or delete the"
+                                + " shard's folder below the consensus root to begin anew");
+        return new StoreException.Determinate(String.valueOf(torn.getMessage()), torn);
     }
 
     /** Whether the log is ours to make. */
