@@ -1,0 +1,67 @@
+package io.persist.flink.sink;
+
+import io.persist.client.PersistClient;
+import io.persist.client.PersistConfig;
+import io.persist.client.PersistLocation;
+import io.persist.client.SinkChain;
+import io.persist.client.WriteHandle;
+import io.persist.codec.CorruptDataException;
+import io.persist.codec.ShardId;
+import io.persist.shard.IncompatibleShardException;
+import io.persist.store.StoreException;
+
+import java.io.IOException;
+
+/** A shard as one task holds it open, with a client of its own. One thread. */
+final class OpenShard<K, V> implements AutoCloseable {
+    private final PersistClient client;
+    private final WriteHandle<K, V> writer;
+
+    private OpenShard(PersistClient client, WriteHandle<K, V> writer) {
+        this.client = client;
+        this.writer = writer;
+    }
+
+    /** Creates the shard if it does not exist. */
+    static <K, V> OpenShard<K, V> open(
+            PersistLocation location,
+            PersistConfig config,
+            ShardId shard,
+            PersistRecordSerializer<?, K, V> serializer,
+            String purpose)
+            throws IOException, InterruptedException {
+        PersistClient client = PersistClient.open(location, config);
+        boolean opened = false;
+        try {
+            OpenShard<K, V> open =
+                    new OpenShard<>(
+                            client,
+                            client.openWriter(
+                                    shard, serializer.keyCodec(), serializer.valCodec(), purpose));
+            opened = true;
+            return open;
+        } catch (CorruptDataException | IncompatibleShardException e) {
+            throw new IOException("shard " + shard + " cannot be written: " + e.getMessage(), e);
+        } catch (StoreException e) {
+            throw new IOException("shard " + shard + " cannot be opened: " + e.getMessage(), e);
+        } finally {
+            if (!opened) {
+                client.close();
+            }
+        }
+    }
+
+    WriteHandle<K, V> writer() {
+        return writer;
+    }
+
+    SinkChain<K, V> chain() {
+        return SinkChain.of(client, writer);
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+        client.close();
+    }
+}

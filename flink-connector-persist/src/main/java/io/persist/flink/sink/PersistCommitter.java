@@ -1,0 +1,104 @@
+package io.persist.flink.sink;
+
+import io.persist.client.SinkChain;
+import io.persist.codec.CorruptDataException;
+import io.persist.shard.IncompatibleShardException;
+import io.persist.state.ChainRefusal;
+import io.persist.state.CommitOutcome;
+
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Appends sealed commits in their order. Flink makes one in every subtask and gives work to one of
+ * them; the others never open anything. What fails is thrown: Flink restarts the job, and the
+ * restored commit meets the same rules.
+ */
+final class PersistCommitter<K, V> implements Committer<SealedCommit> {
+    private static final Logger LOG = LoggerFactory.getLogger(PersistCommitter.class);
+
+    private final SinkPlan<?, K, V> plan;
+    private final JobID job;
+    private final long restoredCheckpointId;
+    private @Nullable OpenShard<K, V> shard;
+    private @Nullable SinkChain<K, V> chain;
+
+    PersistCommitter(SinkPlan<?, K, V> plan, CommitterInitContext context) {
+        this.plan = plan;
+        this.job = context.getJobInfo().getJobId();
+        this.restoredCheckpointId = context.getRestoredCheckpointId().orElse(0);
+    }
+
+    @Override
+    public void commit(Collection<CommitRequest<SealedCommit>> requests)
+            throws IOException, InterruptedException {
+        List<CommitRequest<SealedCommit>> ordered =
+                requests.stream()
+                        .sorted(
+                                Comparator.comparing(
+                                                (CommitRequest<SealedCommit> request) ->
+                                                        request.getCommittable()
+                                                                .position()
+                                                                .generation())
+                                        .thenComparing(
+                                                request ->
+                                                        request.getCommittable()
+                                                                .position()
+                                                                .ordinal()))
+                        .toList();
+        for (CommitRequest<SealedCommit> request : ordered) {
+            commit(request);
+        }
+    }
+
+    private void commit(CommitRequest<SealedCommit> request)
+            throws IOException, InterruptedException {
+        SealedCommit commit = request.getCommittable();
+        // What was sealed before the restored checkpoint has been out of our hands for a while.
+        SinkChain.Origin origin =
+                commit.checkpointId() <= restoredCheckpointId
+                        ? SinkChain.Origin.RESTORED
+                        : SinkChain.Origin.LIVE;
+        CommitOutcome outcome;
+        try {
+            outcome = chain().commit(commit.position(), commit.batches(), origin);
+        } catch (CorruptDataException | IncompatibleShardException e) {
+            throw new IOException(
+                    "commit of " + commit.position() + " cannot be appended: " + e.getMessage(), e);
+        }
+        if (outcome instanceof CommitOutcome.Appended appended) {
+            LOG.debug("Appended {}, upper is now {}", commit.position(), appended.upper());
+        } else if (outcome instanceof CommitOutcome.AlreadyAppended) {
+            LOG.info("Commit of {} was appended earlier", commit.position());
+            request.signalAlreadyCommitted();
+        } else if (outcome instanceof ChainRefusal refusal) {
+            throw new ChainRefusedException(refusal, plan.target(), job, commit.checkpointId());
+        } else {
+            throw new AssertionError(outcome);
+        }
+    }
+
+    private SinkChain<K, V> chain() throws IOException {
+        if (chain == null) {
+            shard = plan.open(SinkPlan.Role.COMMITTER);
+            chain = shard.chain();
+        }
+        return chain;
+    }
+
+    @Override
+    public void close() {
+        if (shard != null) {
+            shard.close();
+        }
+    }
+}

@@ -1,0 +1,269 @@
+package io.persist.flink.sink;
+
+import io.persist.batch.BatchConfig;
+import io.persist.client.PersistLocation;
+import io.persist.client.SinkChain;
+import io.persist.codec.ShardId;
+import io.persist.shard.Profile;
+
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
+import org.apache.flink.api.connector.sink2.SupportsCommitter;
+import org.apache.flink.api.connector.sink2.SupportsWriterState;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessageTypeInfo;
+import org.apache.flink.streaming.api.connector.sink2.SupportsPreCommitTopology;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.lineage.LineageUtils;
+import org.apache.flink.streaming.api.lineage.LineageVertex;
+import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+
+/**
+ * Writes a stream into one shard, exactly once. All rows of a checkpoint become visible at once, at
+ * one time: the wall clock in milliseconds when it is committed, or the shard's upper if that is
+ * later. A checkpoint without rows moves the upper on, so that readers see progress.
+ *
+ * <p>Streaming jobs commit with each completed checkpoint, so checkpointing must be on; bounded
+ * ones also at their end. The shard is created by whoever opens it first. Several jobs may write to
+ * one shard.
+ *
+ * <p>If the shard is ahead of the snapshot that a job is restored from, or an older start of the
+ * job is still running, the job fails with {@link ChainRefusedException} and nothing is written.
+ */
+public final class PersistSink<IN>
+        implements Sink<IN>,
+                SupportsWriterState<IN, WriterLine>,
+                SupportsPreCommitTopology<WriterResult, SealedCommit>,
+                SupportsCommitter<SealedCommit>,
+                LineageVertexProvider {
+    private static final long serialVersionUID = 1L;
+
+    private final SinkPlan<IN, ?, ?> plan;
+
+    private PersistSink(SinkPlan<IN, ?, ?> plan) {
+        this.plan = plan;
+    }
+
+    public static <IN> Builder<IN> builder() {
+        return new Builder<>();
+    }
+
+    /** Collects what is written and how; location, shard and serializer are required. */
+    public static final class Builder<IN> {
+        private @Nullable PersistLocation location;
+        private @Nullable ShardId shard;
+        private @Nullable PersistRecordSerializer<IN, ?, ?> serializer;
+        private @Nullable String sinkId;
+        private Profile newShards = Profile.P26;
+        private int partTargetBytes = BatchConfig.builder().build().targetBytes();
+        private int maxOutstandingParts = BatchConfig.builder().build().maxOutstandingParts();
+        private Duration commitTimeout = Duration.ofMinutes(5);
+        private Duration commitMemory = Duration.ofDays(90);
+
+        private Builder() {}
+
+        /** Where shards live; see {@link PersistLocation#parse}. */
+        public Builder<IN> path(String path) {
+            return location(PersistLocation.parse(path));
+        }
+
+        public Builder<IN> location(PersistLocation value) {
+            location = value;
+            return this;
+        }
+
+        public Builder<IN> shard(ShardId value) {
+            shard = value;
+            return this;
+        }
+
+        /** The shard that follows from a name: the same name is always the same shard. */
+        public Builder<IN> shardNamed(String name) {
+            byte[] bytes = ("persist-shard:" + name).getBytes(StandardCharsets.UTF_8);
+            return shard(new ShardId(UUID.nameUUIDFromBytes(bytes)));
+        }
+
+        public Builder<IN> serializer(PersistRecordSerializer<IN, ?, ?> value) {
+            serializer = value;
+            return this;
+        }
+
+        /**
+         * Names this sink across submissions. With it, a start without a snapshot stops an earlier
+         * run that was forgotten: that run's next commit is refused. Default: a random one per sink
+         * object; a restored job keeps the one it began with.
+         */
+        public Builder<IN> sinkId(String value) {
+            sinkId = value;
+            return this;
+        }
+
+        /**
+         * Profile of the shard if it does not exist yet. Change it to share it with 0.128 peers.
+         */
+        public Builder<IN> newShards(Profile value) {
+            newShards = value;
+            return this;
+        }
+
+        /** Size of a part before encoding. Smaller parts take less memory and read slower. */
+        public Builder<IN> partTargetBytes(int value) {
+            partTargetBytes = value;
+            return this;
+        }
+
+        /** Parts uploading while the next one fills. More hide a slow store, for memory. */
+        public Builder<IN> maxOutstandingParts(int value) {
+            maxOutstandingParts = value;
+            return this;
+        }
+
+        /**
+         * How long a store that does not answer is tried before the job fails. Keep it below the
+         * checkpoint timeout.
+         */
+        public Builder<IN> commitTimeout(Duration value) {
+            commitTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long the shard remembers the sink after its last commit. A snapshot older than that
+         * cannot be restored.
+         */
+        public Builder<IN> commitMemory(Duration value) {
+            commitMemory = value;
+            return this;
+        }
+
+        /**
+         * @throws NullPointerException if something required is missing
+         * @throws IllegalArgumentException if a value is out of its range
+         */
+        public PersistSink<IN> build() {
+            PersistLocation at = Objects.requireNonNull(location, "location or path");
+            ShardId id = Objects.requireNonNull(shard, "shard or shardNamed");
+            PersistRecordSerializer<IN, ?, ?> with =
+                    Objects.requireNonNull(serializer, "serializer");
+            requirePositive("commitTimeout", commitTimeout);
+            requirePositive("commitMemory", commitMemory);
+            if (sinkId != null && sinkId.isBlank()) {
+                throw new IllegalArgumentException("sinkId must not be blank");
+            }
+            // Checks both.
+            BatchConfig.builder()
+                    .targetBytes(partTargetBytes)
+                    .maxOutstandingParts(maxOutstandingParts)
+                    .build();
+            String submission = SinkChain.mintSinkId();
+            return new PersistSink<>(
+                    new SinkPlan<>(
+                            new SinkPlan.Target(
+                                    at.blob(),
+                                    at.consensus(),
+                                    id.toString(),
+                                    newShards,
+                                    partTargetBytes,
+                                    maxOutstandingParts),
+                            with,
+                            sinkId == null ? submission : sinkId,
+                            submission,
+                            commitTimeout,
+                            commitMemory));
+        }
+
+        private static void requirePositive(String name, Duration value) {
+            if (value.isNegative() || value.isZero()) {
+                throw new IllegalArgumentException(name + " must be positive, is " + value);
+            }
+        }
+    }
+
+    @Override
+    public StatefulSinkWriter<IN, WriterLine> createWriter(WriterInitContext context)
+            throws IOException {
+        return writer(
+                plan,
+                context,
+                random ->
+                        List.of(
+                                WriterLine.begin(
+                                        plan.submission(),
+                                        context.getTaskInfo().getIndexOfThisSubtask(),
+                                        context.getTaskInfo().getAttemptNumber())));
+    }
+
+    @Override
+    public StatefulSinkWriter<IN, WriterLine> restoreWriter(
+            WriterInitContext context, Collection<WriterLine> restored) throws IOException {
+        int attempt = context.getTaskInfo().getAttemptNumber();
+        return writer(plan, context, random -> WriterLine.resume(restored, attempt, random));
+    }
+
+    private interface Lines {
+        List<WriterLine> of(UUID random);
+    }
+
+    private static <IN, K, V> PersistWriter<IN, K, V> writer(
+            SinkPlan<IN, K, V> plan, WriterInitContext context, Lines lines) throws IOException {
+        OpenShard<K, V> shard = plan.open(SinkPlan.Role.WRITER);
+        return new PersistWriter<>(
+                shard,
+                plan.serializer(),
+                context.metricGroup(),
+                lines.of(shard.writer().id().uuid()));
+    }
+
+    @Override
+    public SimpleVersionedSerializer<WriterLine> getWriterStateSerializer() {
+        return MessageSerializer.lines();
+    }
+
+    @Override
+    public DataStream<CommittableMessage<SealedCommit>> addPreCommitTopology(
+            DataStream<CommittableMessage<WriterResult>> results) {
+        UnsafeConfiguration.refuse(results.getExecutionEnvironment());
+        return results.global()
+                .transform(
+                        "Sealer",
+                        CommittableMessageTypeInfo.of(MessageSerializer::sealedCommits),
+                        new Sealer(plan))
+                .setParallelism(1)
+                .setMaxParallelism(1)
+                .global();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<WriterResult> getWriteResultSerializer() {
+        return MessageSerializer.writerResults();
+    }
+
+    @Override
+    public Committer<SealedCommit> createCommitter(CommitterInitContext context) {
+        return new PersistCommitter<>(plan, context);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<SealedCommit> getCommittableSerializer() {
+        return MessageSerializer.sealedCommits();
+    }
+
+    @Override
+    public LineageVertex getLineageVertex() {
+        return LineageUtils.lineageVertexOf(
+                LineageUtils.datasetOf(plan.target().shardId(), plan.target().blob(), List.of()));
+    }
+}

@@ -1,0 +1,121 @@
+package io.persist.flink.sink;
+
+import io.persist.batch.Batch;
+import io.persist.batch.BatchBuilder;
+import io.persist.batch.HollowBatch;
+import io.persist.codec.Bytes;
+import io.persist.frontier.Antichain;
+
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
+import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Stages the records of one subtask: encodes them as they come, uploads full parts in the
+ * background, and hands over at most one batch per checkpoint. Everything is staged at one time,
+ * which the committer moves to the time of the commit.
+ *
+ * <p>A writer that waits for uploads blocks its task: that is the back-pressure. Memory:
+ * (outstanding parts + 1) part targets and what encoding takes.
+ */
+final class PersistWriter<IN, K, V>
+        implements CommittingSinkWriter<IN, WriterResult>, StatefulSinkWriter<IN, WriterLine> {
+    private static final long STAGED_TIME = 0;
+    private static final Antichain STAGED_LOWER = Antichain.of(STAGED_TIME);
+    private static final Antichain STAGED_UPPER = Antichain.of(STAGED_TIME + 1);
+
+    private final OpenShard<K, V> shard;
+    private final PersistRecordSerializer<IN, K, V> serializer;
+    private final SinkWriterMetricGroup metrics;
+    private final WriterLine line;
+    private final PartIds partIds;
+    private final UpdateCollector<K, V> collector = this::collect;
+    private List<WriterLine> untoldLines;
+    private @Nullable BatchBuilder<K, V> builder;
+
+    /**
+     * @param shard taken over: closed with the writer
+     * @param lines that this writer goes on, its own first
+     */
+    PersistWriter(
+            OpenShard<K, V> shard,
+            PersistRecordSerializer<IN, K, V> serializer,
+            SinkWriterMetricGroup metrics,
+            List<WriterLine> lines) {
+        this.shard = shard;
+        this.serializer = serializer;
+        this.metrics = metrics;
+        this.line = lines.get(0);
+        this.untoldLines = lines;
+        this.partIds = new PartIds(line, shard.writer().id().uuid());
+    }
+
+    @Override
+    public void write(IN record, Context context) throws IOException, InterruptedException {
+        serializer.serialize(record, collector);
+        metrics.getNumRecordsSendCounter().inc();
+    }
+
+    private void collect(K key, V val, long diff) throws IOException, InterruptedException {
+        if (builder == null) {
+            builder = shard.writer().builder(STAGED_LOWER, partIds);
+        }
+        builder.add(key, val, STAGED_TIME, diff);
+    }
+
+    /** Nothing to do: the batch is finished when it is handed over, right after this. */
+    @Override
+    public void flush(boolean endOfInput) {}
+
+    @Override
+    public void writeWatermark(Watermark watermark) {}
+
+    @Override
+    public Collection<WriterResult> prepareCommit() throws IOException, InterruptedException {
+        if (builder == null) {
+            return List.of();
+        }
+        Batch batch;
+        try (BatchBuilder<K, V> finishing = builder) {
+            builder = null;
+            batch = finishing.finish(STAGED_UPPER);
+        }
+        HollowBatch hollow = batch.hollow();
+        if (hollow.runs().isEmpty()) {
+            batch.markConsumed();
+            return List.of();
+        }
+        long bytes = batch.encodedBytes() + hollow.inlineBytes();
+        metrics.getNumBytesSendCounter().inc(bytes);
+        Bytes message = batch.toTransmittable();
+        UUID id = partIds.get();
+        WriterResult result = new WriterResult(message, id, hollow.len(), bytes, untoldLines);
+        untoldLines = List.of();
+        return List.of(result);
+    }
+
+    @Override
+    public List<WriterLine> snapshotState(long checkpointId) {
+        return List.of(line);
+    }
+
+    /** Deletes what was uploaded and not handed over. */
+    @Override
+    public void close() {
+        try {
+            if (builder != null) {
+                builder.close();
+                builder = null;
+            }
+        } finally {
+            shard.close();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.persist.flink.sink;
+
+import io.persist.batch.BatchConfig;
+import io.persist.client.PersistConfig;
+import io.persist.client.PersistLocation;
+import io.persist.codec.ShardId;
+import io.persist.shard.Profile;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * What a sink does, as plain values that travel with the job.
+ *
+ * @param sinkId which logical sink: it names the chain of commits
+ * @param submission random, minted with the sink object: the same in every attempt of one
+ *     submission
+ * @param commitTimeout how long an operation on the stores is tried
+ * @param commitMemory how long the shard remembers an epoch after its last commit
+ */
+record SinkPlan<IN, K, V>(
+        Target target,
+        PersistRecordSerializer<IN, K, V> serializer,
+        String sinkId,
+        String submission,
+        Duration commitTimeout,
+        Duration commitMemory)
+        implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Which shard is written, and how.
+     *
+     * @param blob as in {@link PersistLocation}
+     * @param consensus as in {@link PersistLocation}
+     * @param shardId text form
+     * @param newShard profile if the shard does not exist yet
+     */
+    record Target(
+            String blob,
+            String consensus,
+            String shardId,
+            Profile newShard,
+            int partTargetBytes,
+            int maxOutstandingParts)
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        ShardId shard() {
+            return ShardId.parse(shardId);
+        }
+    }
+
+    /** Who in the job opens the shard. Maintenance follows commits, so it is the committer's. */
+    enum Role {
+        WRITER(PersistConfig.Maintenance.NONE),
+        SEALER(PersistConfig.Maintenance.NONE),
+        COMMITTER(PersistConfig.Maintenance.BACKGROUND);
+
+        private final PersistConfig.Maintenance maintenance;
+
+        Role(PersistConfig.Maintenance maintenance) {
+            this.maintenance = maintenance;
+        }
+    }
+
+    /** Opens the shard with a client of its own; the caller closes it. */
+    OpenShard<K, V> open(Role role) throws IOException {
+        PersistConfig config =
+                PersistConfig.builder()
+                        .newShards(target.newShard())
+                        .batch(
+                                BatchConfig.builder()
+                                        .targetBytes(target.partTargetBytes())
+                                        .maxOutstandingParts(target.maxOutstandingParts())
+                                        .build())
+                        .operationTimeout(commitTimeout)
+                        .maintenance(role.maintenance)
+                        .build();
+        try {
+            return OpenShard.open(
+                    new PersistLocation(target.blob(), target.consensus()),
+                    config,
+                    target.shard(),
+                    serializer,
+                    "flink sink " + sinkId);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException interrupted =
+                    new InterruptedIOException("interrupted while opening " + target.shard());
+            interrupted.initCause(e);
+            throw interrupted;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.persist.flink.sink;
+
+import io.persist.codec.Bytes;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What one writer hands over at one checkpoint. A capability to the batch's blobs: they are
+ * appended at most once.
+ *
+ * @param batch transmittable
+ * @param batchId unique to this batch
+ * @param updates stored, after consolidation
+ * @param bytes stored
+ * @param lines that the writer goes on, told with its first batch only
+ */
+record WriterResult(Bytes batch, UUID batchId, long updates, long bytes, List<WriterLine> lines) {
+    WriterResult {
+        lines = List.copyOf(lines);
+    }
+}
