@@ -1,7 +1,12 @@
 package io.persist.flink.source;
 
+import io.persist.codec.CorruptDataException;
+import io.persist.shard.IncompatibleShardException;
+import io.persist.store.StoreException;
+
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,7 +79,7 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
     public void start() {
         acquireHold();
         long millis = HEARTBEAT.toMillis();
-        context.callAsync(this::heartbeat, SnapshotEnumerator::orFail, millis, millis);
+        context.callAsync(this::heartbeat, this::orFail, millis, millis);
     }
 
     private void acquireHold() {
@@ -85,9 +90,16 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
         }
     }
 
-    /** In the worker thread. */
-    private long openHold(@Nullable Long wanted) throws Exception {
-        SnapshotHold opened = SnapshotHold.open(read, wanted);
+    /** In the worker thread. Only failures of the stores are worth a restart of the job. */
+    private long openHold(@Nullable Long wanted) throws StoreException, InterruptedException {
+        SnapshotHold opened;
+        try {
+            opened = SnapshotHold.open(read, wanted);
+        } catch (StoreException e) {
+            throw e;
+        } catch (IOException | CorruptDataException | IncompatibleShardException e) {
+            throw new SuppressRestartsException(e);
+        }
         hold.set(opened);
         if (closed) {
             closeHold();
@@ -107,9 +119,9 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
         readers.forEach(this::serve);
     }
 
-    private static void orFail(@Nullable Object result, @Nullable Throwable failure) {
+    private void orFail(@Nullable Object result, @Nullable Throwable failure) {
         if (failure != null) {
-            throw new FlinkRuntimeException(failure.getMessage(), failure);
+            throw new FlinkRuntimeException("cannot read shard " + read.shardId(), failure);
         }
     }
 
@@ -135,7 +147,7 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
         finished.add(subtask);
         if (finished.size() == context.currentParallelism() && holding) {
             holding = false;
-            context.callAsync(this::releaseHold, SnapshotEnumerator::orFail);
+            context.callAsync(this::releaseHold, this::orFail);
         }
     }
 
@@ -159,7 +171,11 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
     }
 
     /** In the worker thread. */
-    private @Nullable Void heartbeat() throws Exception {
+    private @Nullable Void heartbeat()
+            throws IOException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
         SnapshotHold held = hold.get();
         if (held != null) {
             held.heartbeat();
@@ -168,7 +184,11 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
     }
 
     /** In the worker thread. */
-    private @Nullable Void releaseHold() throws Exception {
+    private @Nullable Void releaseHold()
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
         SnapshotHold held = hold.getAndSet(null);
         if (held != null) {
             held.release();

@@ -3,6 +3,7 @@ package io.persist.flink.source;
 import io.persist.client.PersistClient;
 import io.persist.client.ReadHandle;
 import io.persist.client.ReadResult;
+import io.persist.client.ShardReport;
 import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Antichain;
 import io.persist.shard.IncompatibleShardException;
@@ -40,15 +41,16 @@ final class SnapshotHold implements AutoCloseable {
         PersistClient client = read.openClient();
         try {
             // Opening a reader would create the shard, and a misspelt name would read as empty.
-            if (client.inspect(read.shard()).isEmpty()) {
-                throw new IOException(
-                        "shard "
-                                + read.shard()
-                                + " does not exist in "
-                                + read.blob()
-                                + " with consensus "
-                                + read.consensus());
-            }
+            ShardReport report =
+                    client.inspect(read.shard())
+                            .orElseThrow(
+                                    () ->
+                                            new IOException(
+                                                    "shard "
+                                                            + read.shard()
+                                                            + " does not exist in "
+                                                            + read.blob()));
+            read.deserializer().check(report);
             return open(read, client, asked);
         } catch (Throwable failure) {
             client.close();

@@ -1,7 +1,10 @@
 package io.persist.flink.source;
 
+import io.persist.client.ShardReport;
 import io.persist.codec.Codec;
+import io.persist.codec.CorruptDataException;
 import io.persist.codec.Unit;
+import io.persist.shard.IncompatibleShardException;
 
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
@@ -20,6 +23,13 @@ public interface UpdateDeserializer<K, V, T> extends Serializable, ResultTypeQue
 
     /** The record that is emitted for one occurrence of key and value. */
     T record(K key, V val);
+
+    /**
+     * Looks at the shard before it is read.
+     *
+     * @throws IncompatibleShardException if its contents would be misread; it then says why
+     */
+    default void check(ShardReport shard) throws CorruptDataException, IncompatibleShardException {}
 
     /** Emits the keys of a shard whose values are {@link Unit}. */
     static <K> UpdateDeserializer<K, Unit, K> ofKeys(

@@ -1,9 +1,12 @@
 package io.persist.flink.table;
 
+import io.persist.client.ShardReport;
 import io.persist.codec.Codec;
 import io.persist.codec.Codecs;
+import io.persist.codec.CorruptDataException;
 import io.persist.codec.Unit;
 import io.persist.flink.source.UpdateDeserializer;
+import io.persist.shard.IncompatibleShardException;
 
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.table.data.RowData;
@@ -21,6 +24,11 @@ record RowDataDeserializer(TableColumns columns, TypeInformation<RowData> type)
     @Override
     public Codec<Unit> valCodec() {
         return Codecs.UNIT;
+    }
+
+    @Override
+    public void check(ShardReport shard) throws CorruptDataException, IncompatibleShardException {
+        StoredColumns.of(shard).checkReadableAs(columns);
     }
 
     @Override
