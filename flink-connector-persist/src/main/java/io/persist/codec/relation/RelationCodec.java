@@ -217,23 +217,30 @@ public final class RelationCodec<R> implements Codec<R> {
     private final class Reader implements ColumnReader<R> {
         private final @Nullable FieldVector ok; // null: a relation without columns
         private final Slots err;
+        private final List<Column> columns;
         private final RowReader<R> reader;
 
         Reader(StructVector root) {
             FieldVector okVector = root.getChildrenFromFields().get(0);
             this.ok = okVector instanceof StructVector ? okVector : null;
             this.err = VectorSlots.of(root.getChildrenFromFields().get(1));
-            this.reader = mapping.reader(List.copyOf(columnsOver(okVector)));
+            this.columns = columnsOver(okVector);
+            this.reader = mapping.reader(List.copyOf(columns));
         }
 
         @Override
         public R value(int row) throws CorruptDataException {
             boolean isError = !err.isNull(row);
-            if (ok != null && ok.isNull(row) != isError) {
+            if (ok != null && ok.isNull(row) != isError && !isMigratedError(row)) {
                 throw new CorruptDataException(
                         "row " + row + (isError ? ": both" : ": neither") + " a row and an error");
             }
             return isError ? mapping.error(err.getBytes(row)) : reader.read(row);
+        }
+
+        /** An error from when the relation had no columns: they are all null now. */
+        private boolean isMigratedError(int row) {
+            return !err.isNull(row) && columns.stream().allMatch(column -> column.isNull(row));
         }
     }
 }
