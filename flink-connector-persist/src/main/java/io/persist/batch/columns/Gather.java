@@ -9,7 +9,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.complex.StructVector;
 
-/** Copies chosen rows of a vector into a new one, allocated to size where that can be told. */
+/** Copies rows of a vector behind one another, into a new one or behind those of an old one. */
 public final class Gather {
     private Gather() {}
 
@@ -39,6 +39,31 @@ public final class Gather {
         }
     }
 
+    /**
+     * Copies all rows of {@code source} behind those of {@code target}, which is of the same type.
+     * (Arrow's VectorAppender cannot grow a struct that has a child of type null.)
+     */
+    static void append(FieldVector target, FieldVector source) {
+        int at = target.getValueCount();
+        int count = source.getValueCount();
+        if (source instanceof StructVector struct) {
+            StructVector targetStruct = (StructVector) target;
+            for (int child = 0; child < struct.size(); child++) {
+                append(
+                        (FieldVector) targetStruct.getChildByOrdinal(child),
+                        (FieldVector) struct.getChildByOrdinal(child));
+            }
+            for (int row = 0; row < count; row++) {
+                setDefined(targetStruct, at + row, !struct.isNull(row));
+            }
+        } else if (!(source instanceof NullVector)) {
+            for (int row = 0; row < count; row++) {
+                target.copyFromSafe(row, at + row, source);
+            }
+        }
+        target.setValueCount(at + count);
+    }
+
     private static void copyStruct(StructVector source, int[] rows, StructVector target) {
         for (int child = 0; child < source.size(); child++) {
             copy(
@@ -47,13 +72,17 @@ public final class Gather {
                     (FieldVector) target.getChildByOrdinal(child));
         }
         for (int i = 0; i < rows.length; i++) {
-            if (source.isNull(rows[i])) {
-                target.setNull(i);
-            } else {
-                target.setIndexDefined(i);
-            }
+            setDefined(target, i, !source.isNull(rows[i]));
         }
         target.setValueCount(rows.length);
+    }
+
+    private static void setDefined(StructVector vector, int row, boolean defined) {
+        if (defined) {
+            vector.setIndexDefined(row);
+        } else {
+            vector.setNull(row);
+        }
     }
 
     private static void allocate(FieldVector source, int[] rows, FieldVector target) {

@@ -1,7 +1,6 @@
 package io.persist.batch.columns;
 
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.util.VectorBatchAppender;
 
 import java.util.Arrays;
 
@@ -51,8 +50,8 @@ public final class SelectedRows implements AutoCloseable {
     public void append(SelectedRows other) {
         int offset = keys.getValueCount();
         int count = other.keys.getValueCount();
-        VectorBatchAppender.batchAppend(keys, other.keys);
-        VectorBatchAppender.batchAppend(vals, other.vals);
+        Gather.append(keys, other.keys);
+        Gather.append(vals, other.vals);
         times = grown(times, offset + count);
         diffs = grown(diffs, offset + count);
         System.arraycopy(other.times, 0, times, offset, count);
