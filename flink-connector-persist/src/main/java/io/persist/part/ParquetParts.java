@@ -36,20 +36,13 @@ public final class ParquetParts {
             Description desc,
             long index,
             ParquetSettings settings) {
-        String violation = PartRules.violation(updates, desc);
-        if (violation != null) {
-            throw new IllegalArgumentException("part to be written: " + violation);
-        }
+        PartRules.checkWritable(updates, format, desc);
         RowColumns rows = format == PartFormat.STRUCTURED ? null : updates.rows();
         StructuredColumns structured = format == PartFormat.ROW ? null : updates.structured();
-        if ((rows == null && format != PartFormat.STRUCTURED)
-                || (structured == null && format != PartFormat.ROW)) {
-            throw new IllegalArgumentException("updates lack columns for the format " + format);
-        }
         List<ParquetWriter.Column> columns = new ArrayList<>();
         if (rows != null) {
-            columns.add(new ParquetWriter.Column("k", PartRules.checkSize("k", rows.keys())));
-            columns.add(new ParquetWriter.Column("v", PartRules.checkSize("v", rows.vals())));
+            columns.add(new ParquetWriter.Column("k", rows.keys()));
+            columns.add(new ParquetWriter.Column("v", rows.vals()));
         }
         columns.add(new ParquetWriter.Column("t", updates.times()));
         columns.add(new ParquetWriter.Column("d", updates.diffs()));

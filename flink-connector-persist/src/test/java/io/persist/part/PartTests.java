@@ -16,16 +16,11 @@ import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /** Updates, files and comparisons for the tests of parts. */
 final class PartTests {
@@ -146,35 +141,5 @@ final class PartTests {
 
     static Bytes base64(String text) {
         return Bytes.takeArray(Base64.getMimeDecoder().decode(text));
-    }
-
-    static Path goldenDir() {
-        String given = System.getProperty("golden.dir");
-        return given != null ? Path.of(given) : Path.of("../../shared/golden");
-    }
-
-    /** The Parquet parts of all golden shards, in a stable order. */
-    static List<Path> goldenParts() {
-        try (Stream<Path> files = Files.walk(goldenDir())) {
-            return files.filter(Files::isRegularFile)
-                    .filter(file -> file.getFileName().toString().contains("\u2215p"))
-                    .filter(PartTests::isParquet)
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean isParquet(Path file) {
-        return read(file).slice(0, 4).utf8().equals("PAR1");
-    }
-
-    static Bytes read(Path file) {
-        try {
-            return Bytes.takeArray(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
