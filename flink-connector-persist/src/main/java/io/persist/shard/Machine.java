@@ -1,47 +1,90 @@
 package io.persist.shard;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 import io.persist.batch.HollowBatch;
+import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
 import io.persist.state.AppendOutcome;
 import io.persist.state.Appends;
 import io.persist.state.State;
+import io.persist.state.StateDiff;
 import io.persist.state.Transition;
+import io.persist.state.encoding.NewerVersionException;
+import io.persist.state.encoding.StateDiffEncoding;
+import io.persist.state.maintenance.CommandKind;
+import io.persist.state.maintenance.Maintenance;
+import io.persist.store.CasResult;
+import io.persist.store.SeqNo;
 import io.persist.store.StoreException;
+import io.persist.store.Versioned;
 
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * One shard: its newest known state, and the loop that changes it. Shared by all handles of a
- * client on the shard; any thread. (Skeleton.)
+ * client on the shard; any thread. No store is called under a lock: threads that change the state
+ * at once meet in the compare-and-set, as processes do.
  *
  * <p>Here, and nowhere else, it is decided what an indeterminate answer meant.
  */
 public final class Machine {
-    private Machine() {}
+    private final ShardId shard;
+    private final ShardAccess access;
+    private final StateVersions versions;
+
+    private final Object lock = new Object();
+
+    /** The newest state seen; moves forward only. */
+    @GuardedBy("lock")
+    private State current;
+
+    Machine(ShardId shard, ShardAccess access, StateVersions versions, State state) {
+        this.shard = shard;
+        this.access = access;
+        this.versions = versions;
+        this.current = state;
+    }
 
     public ShardId shard() {
-        throw new AssertionError("skeleton");
+        return shard;
     }
 
     /** The newest state seen so far. No I/O; never moves backwards. */
     public State state() {
-        throw new AssertionError("skeleton");
+        synchronized (lock) {
+            return current;
+        }
     }
 
     /** The state as of a moment after this call began. */
-    public State refresh() throws StoreException, CorruptDataException, InterruptedException {
-        throw new AssertionError("skeleton");
+    public State refresh()
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        return advance(versions.refresh(state()));
+    }
+
+    /** How many entries the shard's log holds now. */
+    public int fetchLiveDiffs() throws StoreException, InterruptedException {
+        return versions.scan(new SeqNo(0), Integer.MAX_VALUE).size();
     }
 
     /** The profile of the shard, by the label of its state. */
     public Profile profile() {
-        throw new AssertionError("skeleton");
+        return Profile.ofLabel(state().applierVersion());
     }
 
     /** The wall clock that commits are stamped with. */
     public long nowMillis() {
-        throw new AssertionError("skeleton");
+        return access.surroundings().nowMillis();
     }
 
     /**
@@ -61,7 +104,7 @@ public final class Machine {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        return run(CommandKind.OTHER, command).result();
     }
 
     /**
@@ -73,7 +116,7 @@ public final class Machine {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        return run(CommandKind.APPEND, command).result();
     }
 
     /**
@@ -90,7 +133,26 @@ public final class Machine {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        Applied<AppendOutcome> applied =
+                run(
+                        CommandKind.APPEND,
+                        state ->
+                                Appends.compareAndAppend(
+                                        state, batch, writer, inlineTotalMaxBytes));
+        if (applied.doubt()
+                && applied.result() instanceof AppendOutcome.UpperMismatch mismatch
+                && batch.upper().lessEqual(mismatch.writerUpper())) {
+            throw new StoreException.Indeterminate(
+                    "append of "
+                            + batch.desc()
+                            + " to shard "
+                            + shard
+                            + " by writer "
+                            + writer.id()
+                            + ": an answer was lost and the log moved on; the shard's upper is now "
+                            + mismatch.shardUpper());
+        }
+        return applied.result();
     }
 
     /** Runs a piece of maintenance that some commit called for. Running it twice is harmless. */
@@ -99,6 +161,146 @@ public final class Machine {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        if (task instanceof MaintenanceTask.WriteRollup rollup) {
+            new RollupWriter(this, access, versions).write(rollup.state());
+        } else if (task instanceof MaintenanceTask.CollectGarbage garbage) {
+            new GarbageCollector(this, access, versions).collect(garbage.upTo());
+        } else {
+            throw new AssertionError(task);
+        }
+    }
+
+    /**
+     * @param doubt whether an earlier run of the command may have taken effect unseen
+     */
+    record Applied<R>(R result, boolean doubt) {}
+
+    <R> Applied<R> run(CommandKind kind, Function<State, Transition<R>> command)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        CommitAttempts<R> attempts =
+                new CommitAttempts<>(
+                        "command on shard " + shard,
+                        access.surroundings(),
+                        access.settings().commandTimeoutMillis());
+        @Nullable SeqNo judged = null;
+        while (true) {
+            State base = state();
+            Commit<R> commit = prepare(kind, base, command);
+            if (commit.row() == null) {
+                if (base.seqno().equals(judged)) {
+                    return new Applied<>(commit.result(), attempts.doubt());
+                }
+                judged = refreshWith(attempts).seqno();
+            } else {
+                Profile.requireWritable(shard, base.applierVersion());
+                if (tryCommit(base, commit, attempts)) {
+                    return took(commit, attempts);
+                }
+                judged = refreshWith(attempts).seqno();
+            }
+            Optional<Commit<R>> earlier = attempts.resolve(judged, versions);
+            if (earlier.isPresent()) {
+                return took(earlier.get(), attempts);
+            }
+        }
+    }
+
+    private <R> Applied<R> took(Commit<R> commit, CommitAttempts<R> attempts) {
+        advance(commit.next());
+        commit.maintenance().forEach(task -> access.maintenance().offer(this, task));
+        return new Applied<>(commit.result(), attempts.doubt());
+    }
+
+    /** Whether the commit was confirmed; if not, it was refused or its fate is unknown. */
+    private <R> boolean tryCommit(State base, Commit<R> commit, CommitAttempts<R> attempts)
+            throws StoreException, InterruptedException {
+        while (true) {
+            try {
+                CasResult result =
+                        access.consensus().compareAndSet(shard, base.seqno(), commit.rowOrThrow());
+                if (result == CasResult.MISMATCH) {
+                    attempts.lostRace();
+                }
+                return result == CasResult.COMMITTED;
+            } catch (StoreException.Determinate e) {
+                attempts.pauseAfter(e);
+            } catch (StoreException.Indeterminate e) {
+                attempts.inDoubt(commit);
+                attempts.pauseAfter(e);
+                return false;
+            }
+        }
+    }
+
+    /** While an attempt is in doubt, no failure may pass for a determinate one. */
+    private State refreshWith(CommitAttempts<?> attempts)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        try {
+            return refresh();
+        } catch (StoreException e) {
+            throw attempts.asFailure(e);
+        }
+    }
+
+    /** Computes the step from {@code base}: command, expiry of leases, maintenance, diff. */
+    private <R> Commit<R> prepare(
+            CommandKind kind, State base, Function<State, Transition<R>> command) {
+        long now = nowMillis();
+        State successor = base.successor(access.settings().hostname(), now);
+        Transition<R> transition = command.apply(successor);
+        if (!(transition instanceof Transition.Changed<R> changed)) {
+            return new Commit<>(base, null, transition.result(), List.of());
+        }
+        if (base.isTombstone() && !kind.changesTombstones()) {
+            throw new IllegalStateException("command changed the finished shard " + shard);
+        }
+        Maintenance.Assigned assigned = Maintenance.assign(changed.next(), kind, now);
+        State next = assigned.state();
+        Bytes row = StateDiffEncoding.encode(StateDiff.between(base, next));
+        assert isFaithful(base, row, next) : "entry " + next.seqno() + " of shard " + shard;
+        List<MaintenanceTask> tasks = new ArrayList<>();
+        if (assigned.writeRollup()) {
+            tasks.add(new MaintenanceTask.WriteRollup(next));
+        }
+        if (assigned.collectUpTo() != null) {
+            tasks.add(new MaintenanceTask.CollectGarbage(assigned.collectUpTo()));
+        }
+        return new Commit<>(next, new Versioned(next.seqno(), row), changed.result(), tasks);
+    }
+
+    /** Whether everybody who applies the row comes to the same state. */
+    private static boolean isFaithful(State base, Bytes row, State next) {
+        try {
+            return base.apply(StateDiffEncoding.decode(row)).equals(next);
+        } catch (CorruptDataException | NewerVersionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Remembers {@code seen} if it is newer. Returns the newest. */
+    private State advance(State seen) {
+        synchronized (lock) {
+            if (seen.seqno().compareTo(current.seqno()) > 0) {
+                current = seen;
+            }
+            return current;
+        }
+    }
+
+    /** One computed step. {@code row} is null if nothing is to be written. */
+    record Commit<R>(
+            State next, @Nullable Versioned row, R result, List<MaintenanceTask> maintenance) {
+        Versioned rowOrThrow() {
+            if (row == null) {
+                throw new IllegalStateException("a no-op has no row");
+            }
+            return row;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.persist.shard;
 
+import io.persist.codec.ShardId;
 import io.persist.part.PartFormat;
 import io.persist.store.SeqNo;
 
@@ -61,30 +62,40 @@ public enum Profile {
      * Refuses labels that this build must not write below: newer ones than it was checked against,
      * and those between the two generations.
      *
-     * @param shard what the message calls the shard
+     * @throws IncompatibleShardException saying what to do; nothing was written
      */
-    static void requireWritable(Object shard, String label) throws IncompatibleShardException {
-        Version version = Version.parse(label);
-        if (version.compareTo(Version.parse(VERIFIED_UP_TO)) > 0) {
+    public static void requireWritable(ShardId shard, String label)
+            throws IncompatibleShardException {
+        requireVerified("shard " + shard, label);
+        if (ofLabel(label) == P128 && Version.parse(label).compareTo(BEYOND_P128) >= 0) {
             throw new IncompatibleShardException(
                     "shard "
                             + shard
                             + " is labelled version "
                             + label
-                            + ", but this build is verified for writing only up to "
-                            + VERIFIED_UP_TO
-                            + ": nothing was written; use a build that knows "
-                            + label);
+                            + ", between the generations that this build can write (up to 0.129,"
+                            + " and from 26.0.0): nothing was written; have a client of the newer"
+                            + " generation raise the label to 26.0.0 or above once all older"
+                            + " clients are gone");
         }
-        if (ofLabel(label) == P128 && version.compareTo(BEYOND_P128) >= 0) {
+    }
+
+    /**
+     * Refuses what a newer version wrote than this build was checked against.
+     *
+     * @param what it is, for the message
+     */
+    public static void requireVerified(String what, String version)
+            throws IncompatibleShardException {
+        if (Version.parse(version).compareTo(Version.parse(VERIFIED_UP_TO)) > 0) {
             throw new IncompatibleShardException(
-                    "shard "
-                            + shard
+                    what
                             + " is labelled version "
-                            + label
-                            + ", between the generations that this build can write (up to 0.129"
-                            + " and from 26.0.0): nothing was written; raise the label to 26.0.0"
-                            + " with the shard's own tools once all older clients are gone");
+                            + version
+                            + ", but this build is verified only up to "
+                            + VERIFIED_UP_TO
+                            + ": nothing was written; use a build that knows version "
+                            + version);
         }
     }
 }
