@@ -1,17 +1,34 @@
 package io.persist.client;
 
+import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchMemory;
+import io.persist.batch.BatchStore;
 import io.persist.codec.Codec;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
 import io.persist.shard.IncompatibleShardException;
+import io.persist.shard.Machine;
 import io.persist.shard.MaintenanceSink;
+import io.persist.shard.Profile;
+import io.persist.shard.ShardAccess;
+import io.persist.shard.Shards;
 import io.persist.shard.Surroundings;
+import io.persist.state.CodecNames;
 import io.persist.store.Blob;
 import io.persist.store.Consensus;
+import io.persist.store.Retry;
 import io.persist.store.StoreException;
+import io.persist.store.uri.Stores;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * The way into one location: opens writers and readers of its shards. Owns the stores, two bounded
@@ -19,6 +36,57 @@ import java.util.Optional;
  * all handles are closed. Safe for use by many threads.
  */
 public final class PersistClient implements AutoCloseable {
+    private final Blob blob;
+    private final Consensus consensus;
+    private final PersistConfig config;
+    private final Surroundings surroundings;
+    private final Pools pools;
+    private final BatchMemory memory;
+    private final Retry retry;
+    private final ShardAccess access;
+    private final Shards shards;
+    private final Map<ShardId, Machine> machines = new ConcurrentHashMap<>();
+
+    private PersistClient(
+            Blob blob,
+            Consensus consensus,
+            PersistConfig config,
+            Surroundings surroundings,
+            Pools pools,
+            MaintenanceSink maintenance) {
+        this.blob = blob;
+        this.consensus = consensus;
+        this.config = config;
+        this.surroundings = surroundings;
+        this.pools = pools;
+        this.memory = new BatchMemory(config.offHeapLimitBytes());
+        this.retry =
+                new Retry(
+                        new Retry.Policy(
+                                Duration.ofMillis(4),
+                                Duration.ofSeconds(16),
+                                config.operationTimeout()),
+                        surroundings.clock(),
+                        surroundings.sleeper(),
+                        surroundings.random());
+        this.access =
+                new ShardAccess(
+                        blob,
+                        consensus,
+                        retry,
+                        surroundings,
+                        new ShardAccess.Settings(
+                                config.hostname(), config.operationTimeout().toMillis()),
+                        maintenance);
+        this.shards = new Shards(access);
+    }
+
+    private static MaintenanceSink ownMaintenance(PersistConfig config, Pools pools) {
+        return config.maintenance() == PersistConfig.Maintenance.NONE
+                ? MaintenanceSink.NONE
+                : new BackgroundMaintenance(pools.maintenance());
+    }
+
     /** With every setting at its default. */
     public static PersistClient open(PersistLocation location) throws StoreException {
         return open(location, PersistConfig.builder().build());
@@ -31,13 +99,29 @@ public final class PersistClient implements AutoCloseable {
      */
     public static PersistClient open(PersistLocation location, PersistConfig config)
             throws StoreException {
-        throw new AssertionError("skeleton");
+        Surroundings surroundings =
+                new Surroundings(Clock.systemUTC(), Thread::sleep, UUID::randomUUID, new Random());
+        Pools pools = new Pools("persist", config.ioThreads());
+        try {
+            Stores stores =
+                    Stores.open(
+                            location.blob(), location.consensus(), surroundings.ids(), pools.io());
+            return new PersistClient(
+                    stores.blob(),
+                    stores.consensus(),
+                    config,
+                    surroundings,
+                    pools,
+                    ownMaintenance(config, pools));
+        } catch (StoreException | IllegalArgumentException e) {
+            pools.close();
+            throw e;
+        }
     }
 
     /**
-     * A client with everything it depends on given from outside, for tests and embedders.
-     *
-     * <p>Closes both stores with the client.
+     * A client with everything it depends on given from outside, for tests and embedders. Closes
+     * both stores with the client.
      *
      * @param maintenance takes the place of what the configuration says
      */
@@ -47,12 +131,18 @@ public final class PersistClient implements AutoCloseable {
             PersistConfig config,
             Surroundings surroundings,
             MaintenanceSink maintenance) {
-        throw new AssertionError("skeleton");
+        return new PersistClient(
+                blob,
+                consensus,
+                config,
+                surroundings,
+                new Pools("persist", config.ioThreads()),
+                maintenance);
     }
 
     /** A fresh shard id. The shard itself comes into being when it is first opened. */
     public ShardId newShardId() {
-        throw new AssertionError("skeleton");
+        return new ShardId(surroundings.ids().get());
     }
 
     /**
@@ -68,7 +158,8 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        Machine machine = machine(shard, key, val);
+        return WriteHandle.open(this, machine, key, val, purpose);
     }
 
     /** Registers a leased reader, and creates the shard with it if it does not exist yet. */
@@ -78,7 +169,7 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        return ReadHandle.open(this, machine(shard, key, val), key, val, purpose);
     }
 
     /**
@@ -90,12 +181,18 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        Optional<Machine> machine = existingMachine(shard);
+        if (machine.isEmpty()) {
+            return Optional.empty();
+        }
+        StoredCodecs codecs = StoredCodecs.of(machine.get().refresh());
+        return Optional.of(
+                ReadHandle.open(this, machine.get(), codecs.key(), codecs.val(), purpose));
     }
 
     /** The shards of this location, ascending. */
-    public List<ShardId> listShards() throws StoreException {
-        throw new AssertionError("skeleton");
+    public List<ShardId> listShards() throws StoreException, InterruptedException {
+        return retry.call("list shards", consensus::listShards);
     }
 
     /** What is in a shard, or nothing if it does not exist. Writes nothing. */
@@ -104,10 +201,79 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        Optional<Machine> machine = existingMachine(shard);
+        if (machine.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                ShardReports.of(machine.get().refresh(), machine.get().fetchLiveDiffs()));
+    }
+
+    private Machine machine(ShardId shard, Codec<?> key, Codec<?> val)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        CodecNames codecs = new CodecNames(key.name(), val.name(), "u64", "i64");
+        Machine known = machines.get(shard);
+        if (known == null) {
+            known = remember(shards.open(shard, codecs, config.newShards()));
+        }
+        Shards.requireCodecs(known.state(), codecs);
+        return known;
+    }
+
+    private Optional<Machine> existingMachine(ShardId shard)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Machine known = machines.get(shard);
+        return known != null ? Optional.of(known) : shards.openExisting(shard).map(this::remember);
+    }
+
+    /** All handles on a shard share one machine, so they see each other's commits at once. */
+    private Machine remember(Machine opened) {
+        Machine earlier = machines.putIfAbsent(opened.shard(), opened);
+        return earlier == null ? opened : earlier;
+    }
+
+    PersistConfig config() {
+        return config;
+    }
+
+    Surroundings surroundings() {
+        return surroundings;
+    }
+
+    /** Batches of a shard carry its profile's version and format, whatever else is configured. */
+    BatchConfig batchConfig(Profile profile) {
+        BatchConfig base = config.batch();
+        return new BatchConfig(
+                profile.label(),
+                profile.partFormat(),
+                base.parquet(),
+                base.targetBytes(),
+                base.maxOutstandingParts(),
+                base.inlineSingleMaxBytes(),
+                base.inlineTotalMaxBytes(),
+                base.structuredKeyLowerMaxBytes(),
+                base.deleteEnabled());
+    }
+
+    BatchStore batchStore(ShardId shard, Supplier<UUID> partIds) {
+        return memory.store(shard, blob, retry, pools.io(), partIds);
     }
 
     /** Ends background maintenance, then releases memory, threads and stores. Idempotent. */
     @Override
-    public void close() {}
+    public void close() {
+        pools.close();
+        try {
+            memory.close();
+        } finally {
+            blob.close();
+            consensus.close();
+        }
+    }
 }

@@ -2,12 +2,9 @@ package io.persist.client;
 
 import org.jspecify.annotations.Nullable;
 
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
-
 /**
- * Where shards live: a blob store and a consensus store.
+ * Where shards live: a blob store and a consensus store. Whether the URIs name stores that exist is
+ * found out by opening them.
  *
  * @param blob URI of the blob store
  * @param consensus URI of the consensus store
@@ -16,9 +13,9 @@ public record PersistLocation(String blob, String consensus) {
     /**
      * A location from the one text that a user gives: {@code mem:name}, a URI such as {@code
      * file:///dir}, or the path of a directory. Blobs go below {@code <path>/blob}, the log below
-     * {@code <path>/consensus}.
+     * {@code <path>/consensus}. Options after a question mark are those of the blob store.
      *
-     * @throws IllegalArgumentException naming the text and what is wrong with it
+     * @throws IllegalArgumentException if the text is blank
      */
     public static PersistLocation parse(String path) {
         return of(path, null, null);
@@ -32,47 +29,17 @@ public record PersistLocation(String blob, String consensus) {
      */
     public static PersistLocation of(
             String path, @Nullable String blob, @Nullable String consensus) {
-        String root = root(path);
-        return new PersistLocation(
-                blob == null ? below(root, "blob") : checked(blob),
-                consensus == null ? below(root, "consensus") : checked(consensus));
-    }
-
-    private static String root(String path) {
         if (path.isBlank()) {
             throw new IllegalArgumentException(
-                    "an empty path names no location: give a directory or a URI such as"
-                            + " file:///dir");
+                    "an empty path names no location: give a directory, or a URI such as"
+                            + " file:///absolute/directory");
         }
-        boolean hasScheme = path.matches("[A-Za-z][A-Za-z0-9+.-]+:.*");
-        return hasScheme ? checked(path) : Path.of(path).toAbsolutePath().normalize().toUri() + "";
-    }
-
-    /** A path below the root, its query kept: it holds options of the store. */
-    private static String below(String root, String name) {
-        int query = root.indexOf('?');
-        String path = query < 0 ? root : root.substring(0, query);
-        String options = query < 0 ? "" : root.substring(query);
-        String slash = path.endsWith("/") ? "" : "/";
-        return path + slash + name + options;
-    }
-
-    private static String checked(String uri) {
-        try {
-            URI parsed = new URI(uri);
-            if (parsed.getScheme() == null) {
-                return Path.of(uri).toAbsolutePath().normalize().toUri() + "";
-            }
-            boolean slashes = parsed.getScheme().equals("file") && parsed.getPath() == null;
-            if (slashes || parsed.getFragment() != null) {
-                throw new IllegalArgumentException(
-                        "'"
-                                + uri
-                                + "' is no location: expected file:///absolute/dir or scheme://…");
-            }
-            return uri;
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("'" + uri + "' is no URI: " + e.getMessage(), e);
-        }
+        int question = path.indexOf('?');
+        String root = question < 0 ? path : path.substring(0, question);
+        String options = question < 0 ? "" : path.substring(question);
+        String slash = root.endsWith("/") ? "" : "/";
+        return new PersistLocation(
+                blob == null ? root + slash + "blob" + options : blob,
+                consensus == null ? root + slash + "consensus" : consensus);
     }
 }

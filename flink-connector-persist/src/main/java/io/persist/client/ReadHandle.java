@@ -1,14 +1,27 @@
 package io.persist.client;
 
+import io.persist.batch.BatchSchema;
+import io.persist.batch.Filter;
+import io.persist.batch.HollowBatch;
+import io.persist.batch.MissingBlobException;
+import io.persist.batch.UpdateCursor;
 import io.persist.codec.Codec;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
 import io.persist.shard.IncompatibleShardException;
+import io.persist.shard.Machine;
+import io.persist.shard.Profile;
+import io.persist.state.HandleDebug;
 import io.persist.state.LeasedReaderId;
+import io.persist.state.LeasedReaderState;
+import io.persist.state.Readers;
+import io.persist.state.State;
+import io.persist.store.SeqNo;
 import io.persist.store.StoreException;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,27 +31,70 @@ import java.util.List;
  * Whoever opened it calls {@link #expire} (or lets the lease run out) and {@link #close}.
  */
 public final class ReadHandle<K, V> implements AutoCloseable {
+    private final PersistClient client;
+    private final Machine machine;
+    private final BatchSchema<K, V> schema;
+    private final LeasedReaderId id;
+    private Antichain since;
+    private final List<SnapshotCursor<K, V>> cursors = new ArrayList<>();
+    private long heartbeatMillis;
+
+    private ReadHandle(
+            PersistClient client,
+            Machine machine,
+            BatchSchema<K, V> schema,
+            LeasedReaderId id,
+            LeasedReaderState registered) {
+        this.client = client;
+        this.machine = machine;
+        this.schema = schema;
+        this.id = id;
+        this.since = registered.since();
+        this.heartbeatMillis = registered.heartbeatMillis();
+    }
+
+    static <K, V> ReadHandle<K, V> open(
+            PersistClient client, Machine machine, Codec<K> key, Codec<V> val, String purpose)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Profile.requireWritable(machine.shard(), machine.state().applierVersion());
+        LeasedReaderId id = new LeasedReaderId(client.surroundings().ids().get());
+        HandleDebug debug = new HandleDebug(client.config().hostname(), purpose);
+        LeasedReaderState registered =
+                machine.apply(
+                        state ->
+                                Readers.register(
+                                        state,
+                                        id,
+                                        debug,
+                                        client.config().readerLease().toMillis(),
+                                        machine.nowMillis()));
+        return new ReadHandle<>(client, machine, new BatchSchema<>(key, val, null), id, registered);
+    }
+
     public ShardId shard() {
-        throw new AssertionError("skeleton");
+        return machine.shard();
     }
 
     public LeasedReaderId id() {
-        throw new AssertionError("skeleton");
+        return id;
     }
 
     /** Codec of the keys, bound to the schema that is read. */
     public Codec<K> keyCodec() {
-        throw new AssertionError("skeleton");
+        return schema.keys();
     }
 
     /** Codec of the values, bound to the schema that is read. */
     public Codec<V> valCodec() {
-        throw new AssertionError("skeleton");
+        return schema.vals();
     }
 
     /** The earliest frontier this handle can read at. */
     public Antichain since() {
-        throw new AssertionError("skeleton");
+        return since;
     }
 
     /** The shard's upper, read from consensus. */
@@ -47,13 +103,13 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        return machine.refresh().upper();
     }
 
     /**
-     * The consolidated contents as of a time, in memory, sorted by key, value: every update at or
-     * before {@code asOf}, with its time moved to {@code asOf}, equal ones added up, zeros dropped.
-     * Does not wait.
+     * The consolidated contents as of a time, in memory, sorted by key and value: every update at
+     * or before {@code asOf}, with its time moved to {@code asOf}, equal ones added up, zeros left
+     * out. Does not wait.
      */
     public ReadResult<List<Update<K, V>>> snapshotAndFetch(Antichain asOf)
             throws StoreException,
@@ -71,7 +127,27 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        ReadResult<SnapshotCursor<K, V>> opened = snapshotCursor(asOf, maxWait);
+        if (!(opened instanceof ReadResult.Data<SnapshotCursor<K, V>> data)) {
+            return opened.withoutData();
+        }
+        try (SnapshotCursor<K, V> cursor = data.data()) {
+            List<Update<K, V>> updates = new ArrayList<>();
+            while (true) {
+                ReadResult<List<Update<K, V>>> chunk = cursor.next();
+                if (!(chunk instanceof ReadResult.Data<List<Update<K, V>>> more)) {
+                    return chunk;
+                }
+                if (more.data().isEmpty()) {
+                    return new ReadResult.Data<>(updates);
+                }
+                updates.addAll(more.data());
+                ReadResult<Antichain> lease = heartbeat();
+                if (!(lease instanceof ReadResult.Data)) {
+                    return lease.withoutData();
+                }
+            }
+        }
     }
 
     /**
@@ -83,7 +159,50 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        Waiting waiting = waiting(maxWait);
+        while (true) {
+            State state = machine.refresh();
+            ReadResult<Antichain> readable = readableAt(state, asOf);
+            if (!(readable instanceof ReadResult.Data<Antichain>)) {
+                return readable.withoutData();
+            }
+            if (asOf.lessThan(state.upper())) {
+                return openCursor(state, new Filter.Snapshot(asOf));
+            }
+            if (!waiting.pause()) {
+                return new ReadResult.NotYetAvailable<>(state.upper());
+            }
+            heartbeat();
+        }
+    }
+
+    private ReadResult<SnapshotCursor<K, V>> openCursor(State state, Filter.Snapshot filter)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        try {
+            SnapshotCursor<K, V> cursor =
+                    new SnapshotCursor<>(this, openUpdates(state.batches(), filter), state.seqno());
+            cursors.add(cursor);
+            return new ReadResult.Data<>(cursor);
+        } catch (MissingBlobException e) {
+            return missing(e);
+        }
+    }
+
+    UpdateCursor<K, V> openUpdates(List<HollowBatch> batches, Filter filter)
+            throws StoreException,
+                    MissingBlobException,
+                    CorruptDataException,
+                    InterruptedException {
+        return UpdateCursor.open(
+                client.batchStore(shard(), client.surroundings().ids()), schema, batches, filter);
+    }
+
+    /** The cursor's blobs need not be held any longer. */
+    void closed(SnapshotCursor<K, V> cursor) {
+        cursors.remove(cursor);
     }
 
     /** All changes at times strictly after {@code asOf}. Does not wait for the shard's upper. */
@@ -92,19 +211,61 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        ReadResult<Antichain> readable = readableAt(machine.refresh(), asOf);
+        if (!(readable instanceof ReadResult.Data<Antichain>)) {
+            return readable.withoutData();
+        }
+        since = since.join(asOf);
+        return new ReadResult.Data<>(new Listen<>(this, asOf));
+    }
+
+    /** Whether {@code state} can be read at {@code asOf} under this handle's hold. */
+    ReadResult<Antichain> readableAt(State state, Antichain asOf) {
+        if (asOf.lessThan(since)) {
+            return new ReadResult.SinceViolation<>(since);
+        }
+        return state.leasedReaders().containsKey(id)
+                ? new ReadResult.Data<>(since)
+                : new ReadResult.LeaseLost<>();
+    }
+
+    /** A blob that a state names is gone: the lease was lost, or the shard is damaged. */
+    <T> ReadResult<T> missing(MissingBlobException cause)
+            throws StoreException, CorruptDataException, InterruptedException {
+        boolean held;
+        try {
+            held = machine.refresh().leasedReaders().containsKey(id);
+        } catch (IncompatibleShardException e) {
+            throw new CorruptDataException(
+                    cause.getMessage() + "; and the shard cannot be read: " + e.getMessage(), e);
+        }
+        if (held) {
+            throw new CorruptDataException(
+                    "shard "
+                            + shard()
+                            + ": "
+                            + cause.getMessage()
+                            + ", though reader "
+                            + id
+                            + " holds it",
+                    cause);
+        }
+        return new ReadResult.LeaseLost<>();
     }
 
     /**
-     * Gives up the times before {@code since} (an earlier one than the present is ignored) and
-     * refreshes the lease.
+     * Gives up the times before {@code frontier} (an earlier one than the present since changes
+     * nothing) and refreshes the lease.
+     *
+     * @return the since now in force
      */
-    public ReadResult<Antichain> downgradeSince(Antichain since)
+    public ReadResult<Antichain> downgradeSince(Antichain frontier)
             throws StoreException,
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        since = since.join(frontier);
+        return publish();
     }
 
     /** Refreshes the lease if a quarter of it has passed; call it while nothing else is called. */
@@ -113,7 +274,42 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        long quarter = client.config().readerLease().toMillis() / 4;
+        if (machine.nowMillis() - heartbeatMillis < quarter) {
+            return new ReadResult.Data<>(since);
+        }
+        return publish();
+    }
+
+    private ReadResult<Antichain> publish()
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        long now = machine.nowMillis();
+        SeqNo oldestInUse =
+                cursors.stream().map(SnapshotCursor::seqno).min(SeqNo::compareTo).orElse(null);
+        Antichain wanted = since;
+        boolean alive =
+                machine.apply(state -> Readers.downgrade(state, id, oldestInUse, wanted, now));
+        if (!alive) {
+            return new ReadResult.LeaseLost<>();
+        }
+        heartbeatMillis = now;
+        return new ReadResult.Data<>(since);
+    }
+
+    /** Lets {@link #since} follow; published with the next heartbeat. */
+    void advanceSince(Antichain frontier) {
+        since = since.join(frontier);
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    Waiting waiting(Duration maxWait) {
+        return new Waiting(client.surroundings(), maxWait);
     }
 
     /** Removes the reader's entry. The handle must not be used afterwards. */
@@ -122,10 +318,12 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        throw new AssertionError("skeleton");
+        machine.apply(state -> Readers.expire(state, id));
     }
 
-    /** Local and quick: the entry stays until its lease runs out. */
+    /** Local and quick: the entry stays until its lease runs out. Closes open cursors. */
     @Override
-    public void close() {}
+    public void close() {
+        List.copyOf(cursors).forEach(SnapshotCursor::close);
+    }
 }

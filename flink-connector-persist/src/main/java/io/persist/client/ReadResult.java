@@ -41,4 +41,22 @@ public sealed interface ReadResult<T> {
         }
         throw new IllegalStateException("read failed: " + this);
     }
+
+    /**
+     * The same outcome for a caller who was after something else.
+     *
+     * @throws IllegalStateException if there is data
+     */
+    default <U> ReadResult<U> withoutData() {
+        if (this instanceof SinceViolation<T> violation) {
+            return new SinceViolation<>(violation.since());
+        }
+        if (this instanceof NotYetAvailable<T> notYet) {
+            return new NotYetAvailable<>(notYet.upper());
+        }
+        if (this instanceof LeaseLost<T>) {
+            return new LeaseLost<>();
+        }
+        throw new IllegalStateException("there is data: " + this);
+    }
 }

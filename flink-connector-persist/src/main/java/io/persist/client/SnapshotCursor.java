@@ -1,21 +1,61 @@
 package io.persist.client;
 
+import io.persist.batch.MissingBlobException;
+import io.persist.batch.UpdateCursor;
 import io.persist.codec.CorruptDataException;
+import io.persist.store.SeqNo;
 import io.persist.store.StoreException;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A consolidated snapshot as a stream. Made by {@link ReadHandle#snapshotCursor}; the caller closes
- * it, before the handle. One thread.
+ * it, before the handle, and calls {@link ReadHandle#heartbeat} now and then while it reads. One
+ * thread.
  */
 public final class SnapshotCursor<K, V> implements AutoCloseable {
-    /** Up to a few thousand further updates, sorted; empty at the end. */
-    public List<Update<K, V>> next()
-            throws StoreException, CorruptDataException, InterruptedException {
-        throw new AssertionError("skeleton");
+    private static final int CHUNK = 4096;
+
+    private final ReadHandle<K, V> reader;
+    private final UpdateCursor<K, V> updates;
+    private final SeqNo seqno;
+
+    SnapshotCursor(ReadHandle<K, V> reader, UpdateCursor<K, V> updates, SeqNo seqno) {
+        this.reader = reader;
+        this.updates = updates;
+        this.seqno = seqno;
     }
 
+    /** Seqno of the state whose blobs are being read. */
+    SeqNo seqno() {
+        return seqno;
+    }
+
+    /**
+     * Up to a few thousand further updates, sorted by key and value; an empty list at the end.
+     *
+     * @return {@link ReadResult.LeaseLost} if the snapshot's blobs are no longer protected; what
+     *     was returned before is right all the same
+     */
+    public ReadResult<List<Update<K, V>>> next()
+            throws StoreException, CorruptDataException, InterruptedException {
+        try {
+            List<Update<K, V>> chunk = new ArrayList<>();
+            while (chunk.size() < CHUNK && updates.next()) {
+                chunk.add(
+                        new Update<>(updates.key(), updates.val(), updates.time(), updates.diff()));
+            }
+            return new ReadResult.Data<>(chunk);
+        } catch (MissingBlobException e) {
+            return reader.missing(e);
+        }
+    }
+
+    /** Idempotent. */
     @Override
-    public void close() {}
+    public void close() {
+        updates.close();
+        reader.closed(this);
+    }
 }

@@ -22,6 +22,11 @@ public final class DataTypeEncoding {
 
     private DataTypeEncoding() {}
 
+    /** Encoded type of a codec's structured column, as a shard's schema registry holds it. */
+    public static Bytes encodeColumnOf(Codec<?> codec) {
+        return Bytes.takeArray(toProto(codec.structuredField("")).toByteArray());
+    }
+
     /**
      * Type of {@code field}; its name and nullability are not part of it.
      *

@@ -80,7 +80,7 @@ final class OpenSplit<K, V> implements AutoCloseable {
 
     private List<Update<K, V>> step()
             throws StoreException, CorruptDataException, InterruptedException {
-        return cursor.next();
+        return cursor.next().orThrow();
     }
 
     SnapshotSplit split() {

@@ -1,0 +1,87 @@
+package io.persist.client;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionHandler;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The two thread pools of a client: bounded in threads and queue, their threads named daemons. */
+final class Pools implements AutoCloseable {
+    private static final int QUEUED_UPLOADS = 1024;
+
+    /** Each commit may offer some; what does not fit is called for again by a later commit. */
+    private static final int QUEUED_MAINTENANCE = 20;
+
+    private final ThreadPoolExecutor io;
+    private final ThreadPoolExecutor maintenance;
+
+    /**
+     * @param name of the client, for thread names
+     */
+    Pools(String name, int ioThreads) {
+        this.io =
+                pool(
+                        name + "-io",
+                        ioThreads,
+                        QUEUED_UPLOADS,
+                        new ThreadPoolExecutor.CallerRunsPolicy());
+        this.maintenance =
+                pool(
+                        name + "-maintenance",
+                        1,
+                        QUEUED_MAINTENANCE,
+                        new ThreadPoolExecutor.AbortPolicy());
+    }
+
+    ThreadPoolExecutor io() {
+        return io;
+    }
+
+    /** Rejects what exceeds its queue. */
+    ThreadPoolExecutor maintenance() {
+        return maintenance;
+    }
+
+    private static ThreadPoolExecutor pool(
+            String name, int threads, int queued, RejectedExecutionHandler full) {
+        AtomicInteger number = new AtomicInteger();
+        ThreadFactory threadFactory =
+                runnable -> {
+                    Thread thread = Executors.defaultThreadFactory().newThread(runnable);
+                    thread.setName(name + "-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                };
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(
+                        threads,
+                        threads,
+                        30,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(queued),
+                        threadFactory,
+                        full);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** Lets nothing new begin, interrupts maintenance, and waits shortly for what is running. */
+    @Override
+    public void close() {
+        maintenance.shutdownNow();
+        io.shutdown();
+        try {
+            maintenance.awaitTermination(5, TimeUnit.SECONDS);
+            if (!io.awaitTermination(5, TimeUnit.SECONDS)) {
+                io.shutdownNow();
+                io.awaitTermination(1, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            io.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
