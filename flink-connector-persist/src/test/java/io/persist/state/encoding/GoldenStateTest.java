@@ -37,7 +37,7 @@ class GoldenStateTest {
         return perShard(
                 shard ->
                         () -> {
-                            for (String key : rollupKeys(shard)) {
+                            for (String key : GoldenReplay.rollupKeys(shard)) {
                                 Bytes blob = shard.blob(key);
                                 Rollup rollup = RollupEncoding.decode(blob);
                                 assertThat(RollupEncoding.encode(rollup)).isEqualTo(blob);
@@ -77,22 +77,17 @@ class GoldenStateTest {
         return perShard(
                 shard ->
                         () -> {
-                            State state = oldestRollup(shard).state();
-                            List<Versioned> rows = shard.rows();
+                            State first = GoldenReplay.first(shard);
                             // Only the first state of a shard lists its own rollup.
-                            if (state.rollups().containsKey(state.seqno())) {
-                                assertThat(StateDiffEncoding.encode(StateDiff.initial(state)))
-                                        .isEqualTo(rows.get(0).data());
+                            if (first.rollups().containsKey(first.seqno())) {
+                                assertThat(StateDiffEncoding.encode(StateDiff.initial(first)))
+                                        .isEqualTo(shard.rows().get(0).data());
                             }
-                            for (Versioned row : rows) {
-                                if (row.seqno().compareTo(state.seqno()) > 0) {
-                                    State next = state.apply(StateDiffEncoding.decode(row.data()));
-                                    StateDiff diff = StateDiff.between(state, next);
-                                    assertThat(StateDiffEncoding.encode(diff))
-                                            .as("%s", row.seqno())
-                                            .isEqualTo(row.data());
-                                    state = next;
-                                }
+                            for (GoldenReplay.Commit commit : GoldenReplay.commits(shard)) {
+                                StateDiff diff = StateDiff.between(commit.before(), commit.after());
+                                assertThat(StateDiffEncoding.encode(diff))
+                                        .as("%s", commit)
+                                        .isEqualTo(commit.entry().data());
                             }
                         });
     }
@@ -107,20 +102,5 @@ class GoldenStateTest {
         StateDiffEncoding.Header newest =
                 StateDiffEncoding.decodeHeader(rows.get(rows.size() - 1).data());
         return RollupEncoding.decode(shard.blob(shard.shard() + "/" + newest.latestRollup()));
-    }
-
-    /** The rollup of the first live row. */
-    private static Rollup oldestRollup(GoldenShards.Shard shard) throws Exception {
-        String prefix = shard.shard() + "/" + shard.rows().get(0).seqno() + "/";
-        String key =
-                rollupKeys(shard).stream()
-                        .filter(k -> k.startsWith(prefix))
-                        .findFirst()
-                        .orElseThrow();
-        return RollupEncoding.decode(shard.blob(key));
-    }
-
-    private static List<String> rollupKeys(GoldenShards.Shard shard) {
-        return shard.blobFiles().keySet().stream().filter(key -> key.contains("/v")).toList();
     }
 }
