@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reading and writing of whole files, flushed to the device. */
-final class DurableFiles {
+public final class DurableFiles {
     /** Bytes per call: the JDK keeps a direct buffer of this size for every thread that does it. */
     private static final int CHUNK_BYTES = 256 << 10;
 
@@ -28,10 +28,20 @@ final class DurableFiles {
     private DurableFiles() {}
 
     /**
-     * Writes a file that must not exist, and the directories above it as needed. On failure it may
-     * be left half written.
+     * Writes a file that must not exist, and the directories above it as needed, and flushes it. On
+     * failure it may be left half written.
      */
     static void writeNew(Path file, Bytes value) throws IOException {
+        write(file, value);
+        sync(file);
+    }
+
+    /**
+     * Writes a file that must not exist, and the directories above it as needed. It is durable once
+     * it and its directory have been given to {@link #sync}: many files are flushed faster when all
+     * have been written.
+     */
+    public static void write(Path file, Bytes value) throws IOException {
         for (int vanished = 0; ; vanished++) {
             try (FileChannel channel =
                     FileChannel.open(
@@ -43,7 +53,6 @@ final class DurableFiles {
                         channel.write(chunk);
                     }
                 }
-                channel.force(true);
                 return;
             } catch (NoSuchFileException e) {
                 if (vanished == MAX_VANISHED) {
@@ -57,7 +66,7 @@ final class DurableFiles {
     /**
      * @throws NoSuchFileException if it does not exist
      */
-    static Bytes read(Path file) throws IOException {
+    public static Bytes read(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             byte[] bytes = new byte[Math.toIntExact(channel.size())];
             int at = 0;
@@ -75,7 +84,7 @@ final class DurableFiles {
     }
 
     /** Creates a directory and those above it, each durable before this returns. */
-    static void createDirectories(Path directory) throws IOException {
+    public static void createDirectories(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             return;
         }
@@ -95,15 +104,15 @@ final class DurableFiles {
         }
     }
 
-    /** Makes the names in a directory durable. */
-    static void sync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    /** Makes the contents of a file, or the names in a directory, durable. */
+    public static void sync(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
 
     /** What a directory holds; nothing if it does not exist. */
-    static List<Path> list(Path directory) throws IOException {
+    public static List<Path> list(Path directory) throws IOException {
         List<Path> entries = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
             stream.forEach(entries::add);

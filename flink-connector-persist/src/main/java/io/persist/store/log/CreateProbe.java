@@ -17,9 +17,6 @@ import java.util.function.Supplier;
  * It finds stores that ignore the condition or race it; it cannot prove that one never does.
  */
 public final class CreateProbe {
-    private static final int ROUNDS = 2;
-    private static final int CREATORS = 8;
-
     private final ConditionalObjects objects;
     private final Supplier<UUID> ids;
     private final Executor io;
@@ -35,28 +32,28 @@ public final class CreateProbe {
      *
      * @throws StoreException.Determinate if the store fails the probe, or cannot be used at all
      */
-    public void require() throws StoreException {
-        for (int round = 0; round < ROUNDS; round++) {
+    public void require(int rounds, int creators) throws StoreException {
+        for (int round = 0; round < rounds; round++) {
             String key = "probe/" + ids.get();
             try {
-                race(key);
+                race(key, creators);
             } finally {
                 objects.delete(key);
             }
         }
     }
 
-    private void race(String key) throws StoreException {
+    private void race(String key, int count) throws StoreException {
         List<Bytes> values = new ArrayList<>();
         List<FutureTask<Boolean>> creators = new ArrayList<>();
-        for (int i = 0; i < CREATORS; i++) {
+        for (int i = 0; i < count; i++) {
             Bytes value = Bytes.utf8(ids.get().toString());
             values.add(value);
             creators.add(new FutureTask<>(() -> objects.createIfAbsent(key, value)));
         }
         creators.forEach(io::execute);
         List<Bytes> winners = new ArrayList<>();
-        for (int i = 0; i < CREATORS; i++) {
+        for (int i = 0; i < count; i++) {
             creators.get(i).run(); // does nothing if the pool has got to it already
             if (result(creators.get(i))) {
                 winners.add(values.get(i));
@@ -70,7 +67,7 @@ public final class CreateProbe {
                             + " does not create objects atomically ("
                             + winners.size()
                             + " of "
-                            + CREATORS
+                            + count
                             + " racing creators won, a later one "
                             + (again ? "too" : "did not")
                             + "), which a consensus on it needs: give a PostgreSQL URL as"

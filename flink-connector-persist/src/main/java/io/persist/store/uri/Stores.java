@@ -26,6 +26,11 @@ public record Stores(Blob blob, Consensus consensus) implements AutoCloseable {
             "mem:NAME, file:///ABSOLUTE/DIRECTORY, or just a directory (options of a blob"
                     + " directory: ?layout=nested|flat, tombstone)";
 
+    /** Few: on local files an atomic link is the kernel's doing, and each create is flushed. */
+    private static final int PROBE_ROUNDS = 1;
+
+    private static final int PROBE_CREATORS = 5;
+
     private static final Set<String> BLOB_OPTIONS = Set.of("layout", "tombstone");
 
     /**
@@ -69,7 +74,7 @@ public record Stores(Blob blob, Consensus consensus) implements AutoCloseable {
             return MemRegistry.consensus(at.place());
         }
         FileObjects objects = FileObjects.open(at.directory(), ids);
-        new CreateProbe(objects, ids, io).require();
+        new CreateProbe(objects, ids, io).require(PROBE_ROUNDS, PROBE_CREATORS);
         return new LogConsensus(objects, ids);
     }
 
