@@ -229,12 +229,7 @@ public final class Batch implements AutoCloseable {
             PartKey key = hollowParts.freshKey();
             written.add(key);
             RunPart.Hollow part =
-                    hollowParts.write(
-                            key,
-                            decoded.updates(),
-                            decoded.desc(),
-                            decoded.index(),
-                            store.allocator());
+                    hollowParts.write(key, decoded.updates(), decoded.desc(), decoded.index());
             return part.withTsRewrite(inline.tsRewrite())
                     .withSchema(inline.schema())
                     .withDeprecatedSchema(inline.deprecatedSchema());

@@ -1,15 +1,13 @@
 package io.persist.batch;
 
-import io.persist.batch.columns.KeyLowerEncoding;
 import io.persist.codec.Bytes;
 import io.persist.frontier.Description;
+import io.persist.part.KeyLowerEncoding;
 import io.persist.part.ParquetParts;
 import io.persist.part.PartFormat;
 import io.persist.part.Updates;
 import io.persist.store.PartKey;
 import io.persist.store.StoreException;
-
-import org.apache.arrow.memory.BufferAllocator;
 
 /** Writes parts to blob. Used by many threads. */
 final class HollowParts {
@@ -33,8 +31,7 @@ final class HollowParts {
      * @param desc goes into the blob
      * @param index likewise
      */
-    RunPart.Hollow write(
-            PartKey key, Updates updates, Description desc, long index, BufferAllocator allocator)
+    RunPart.Hollow write(PartKey key, Updates updates, Description desc, long index)
             throws StoreException, InterruptedException {
         PartFormat format = formatOf(updates);
         Bytes blob = ParquetParts.encode(updates, format, desc, index, config.parquet());
@@ -48,9 +45,7 @@ final class HollowParts {
                         columns == null
                                 ? null
                                 : KeyLowerEncoding.ofColumn(
-                                        columns.keys(),
-                                        config.structuredKeyLowerMaxBytes(),
-                                        allocator),
+                                        columns.keys(), config.structuredKeyLowerMaxBytes()),
                         null,
                         updates.diffsSum(),
                         hint(format),

@@ -232,8 +232,7 @@ final class PartsWriter implements AutoCloseable {
             }
             PartKey key = hollowParts.freshKey();
             try {
-                return new Written(
-                        hollowParts.write(key, ready, desc, index, memory.allocator()), count);
+                return new Written(hollowParts.write(key, ready, desc, index), count);
             } finally {
                 // A failed upload may have stored the blob all the same.
                 if (!uploads.add(key) && config.deleteEnabled()) {

@@ -4,8 +4,7 @@
  * <p>{@link io.persist.batch.columns.PartBuffer} fills columns. {@link
  * io.persist.batch.columns.RowOrder} compares and sorts rows by key, value and time; {@link
  * io.persist.batch.columns.Gather} copies chosen rows; {@link
- * io.persist.batch.columns.Consolidation} is the two together, with diffs added up; {@link
- * io.persist.batch.columns.KeyLowerEncoding} makes the lower bounds that metadata holds. {@link
+ * io.persist.batch.columns.Consolidation} is the two together, with diffs added up. {@link
  * io.persist.batch.columns.SelectedRows} are those that a reader sees, {@link
  * io.persist.batch.columns.SortedPart} has them in order.
  *
