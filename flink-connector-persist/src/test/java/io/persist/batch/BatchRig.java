@@ -1,0 +1,277 @@
+package io.persist.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.persist.batch.columns.PartBuffer;
+import io.persist.codec.Bytes;
+import io.persist.codec.Codec;
+import io.persist.codec.Codecs;
+import io.persist.codec.SchemaId;
+import io.persist.codec.ShardId;
+import io.persist.frontier.Antichain;
+import io.persist.frontier.Description;
+import io.persist.part.Updates;
+import io.persist.store.Blob;
+import io.persist.store.BlobKey;
+import io.persist.store.Retry;
+import io.persist.store.StoreException;
+import io.persist.store.mem.MemBlob;
+
+import org.apache.arrow.memory.RootAllocator;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Everything that building and reading batches of one shard takes, in memory; closing it fails if
+ * off-heap memory was leaked.
+ */
+final class BatchRig implements AutoCloseable {
+    static final ShardId SHARD = ShardId.parse("s00000000-0000-0000-0000-00000000e0e0");
+    static final SchemaId SCHEMA_ID = new SchemaId(0);
+    static final BatchSchema<String, String> STRINGS = schema(Codecs.STRING, Codecs.STRING);
+
+    final RootAllocator allocator = new RootAllocator();
+    final HookedBlob blob = new HookedBlob();
+    final ExecutorService io = Executors.newFixedThreadPool(2);
+    final AtomicLong ids = new AtomicLong();
+    final BatchStore store;
+
+    /** Mutable time that passes only while a retry waits. */
+    private final AtomicLong now = new AtomicLong();
+
+    BatchRig() {
+        this(SHARD);
+    }
+
+    BatchRig(ShardId shard) {
+        Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+        Retry retry =
+                new Retry(
+                        new Retry.Policy(
+                                Duration.ofMillis(10),
+                                Duration.ofMillis(10),
+                                Duration.ofMillis(60)),
+                        new SleptClock(clock, now),
+                        now::addAndGet,
+                        new Random(0));
+        store =
+                new BatchStore(
+                        shard,
+                        blob,
+                        retry,
+                        allocator,
+                        io,
+                        () -> new UUID(0, ids.incrementAndGet()));
+    }
+
+    static <K, V> BatchSchema<K, V> schema(Codec<K> keys, Codec<V> vals) {
+        return new BatchSchema<>(keys, vals, SCHEMA_ID);
+    }
+
+    /** An update as a test writes and reads it. */
+    record Row<K, V>(K key, V val, long time, long diff) {
+        static Row<String, String> of(String key, long time, long diff) {
+            return new Row<>(key, "", time, diff);
+        }
+    }
+
+    /** Parts of a few bytes, none inline: batches have many parts in blob. */
+    static BatchConfig.Builder hollow() {
+        return BatchConfig.builder().inlineSingleMaxBytes(0);
+    }
+
+    BatchBuilder<String, String> builder(BatchConfig.Builder config, long lower) {
+        return new BatchBuilder<>(store, config.build(), STRINGS, Antichain.of(lower));
+    }
+
+    <K, V> Batch build(
+            BatchConfig config,
+            BatchSchema<K, V> schema,
+            Antichain lower,
+            Antichain upper,
+            List<Row<K, V>> rows)
+            throws Exception {
+        try (BatchBuilder<K, V> builder = new BatchBuilder<>(store, config, schema, lower)) {
+            for (Row<K, V> row : rows) {
+                builder.add(row.key(), row.val(), row.time(), row.diff());
+            }
+            return builder.finish(upper);
+        }
+    }
+
+    @SafeVarargs
+    final Batch build(
+            BatchConfig.Builder config, long lower, long upper, Row<String, String>... rows)
+            throws Exception {
+        List<Row<String, String>> list = new ArrayList<>();
+        for (Row<String, String> row : rows) {
+            list.add(row);
+        }
+        return build(config.build(), STRINGS, Antichain.of(lower), Antichain.of(upper), list);
+    }
+
+    <K, V> List<Row<K, V>> read(BatchSchema<K, V> schema, Filter filter, List<HollowBatch> batches)
+            throws Exception {
+        List<Row<K, V>> rows = new ArrayList<>();
+        try (UpdateCursor<K, V> cursor = UpdateCursor.open(store, schema, batches, filter)) {
+            while (cursor.next()) {
+                rows.add(new Row<>(cursor.key(), cursor.val(), cursor.time(), cursor.diff()));
+            }
+        }
+        return rows;
+    }
+
+    /** A part in blob as some other writer may have made it: rows as given, any description. */
+    @SafeVarargs
+    final RunPart.Hollow part(
+            BatchConfig.Builder config, Description desc, Row<String, String>... rows)
+            throws Exception {
+        BatchConfig settings = config.build();
+        PartBuffer<String, String> buffer =
+                new PartBuffer<>(Codecs.STRING, Codecs.STRING, settings.format(), allocator);
+        for (Row<String, String> row : rows) {
+            buffer.add(row.key(), row.val(), row.time(), row.diff());
+        }
+        HollowParts parts = new HollowParts(store, settings);
+        try (Updates updates = buffer.takeUpdates()) {
+            return parts.write(parts.freshKey(), updates, desc, 0);
+        }
+    }
+
+    static Description desc(long lower, long upper, long since) {
+        return new Description(Antichain.of(lower), Antichain.of(upper), Antichain.of(since));
+    }
+
+    static HollowBatch batch(Description desc, RunOrder order, RunPart... parts) {
+        Run run = new Run(RunMeta.of(order, SCHEMA_ID), List.of(parts));
+        return new HollowBatch(desc, parts.length, List.of(run), Bytes.EMPTY);
+    }
+
+    /** Everything, at its own time. */
+    List<Row<String, String>> read(HollowBatch... batches) throws Exception {
+        return read(STRINGS, new Filter.Compaction(Antichain.minimum()), List.of(batches));
+    }
+
+    List<Row<String, String>> snapshot(long asOf, HollowBatch... batches) throws Exception {
+        return read(STRINGS, new Filter.Snapshot(Antichain.of(asOf)), List.of(batches));
+    }
+
+    List<String> blobKeys() throws StoreException {
+        List<String> keys = new ArrayList<>();
+        blob.list("", (key, size) -> keys.add(key.text()));
+        return keys;
+    }
+
+    /** Waits for everything that was sent to the pool. */
+    void drain() throws InterruptedException {
+        io.shutdown();
+        assertThat(io.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    @Override
+    public void close() {
+        try {
+            drain();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+        assertThat(allocator.getAllocatedMemory()).as("off-heap bytes leaked").isZero();
+        allocator.close();
+    }
+
+    /** Memory, with a say before each write and each delete. */
+    static final class HookedBlob implements Blob {
+        private final MemBlob delegate = new MemBlob();
+        volatile Hook beforeSet = key -> {};
+        volatile Hook beforeDelete = key -> {};
+        final AtomicLong calls = new AtomicLong();
+
+        interface Hook {
+            void run(BlobKey key) throws StoreException;
+        }
+
+        /** Lets the first {@code count} calls fail. */
+        static Hook failFirst(int count) {
+            AtomicLong left = new AtomicLong(count);
+            return key -> {
+                if (left.getAndDecrement() > 0) {
+                    throw new StoreException.Indeterminate("injected for " + key);
+                }
+            };
+        }
+
+        @Override
+        public Optional<Bytes> get(BlobKey key) {
+            calls.incrementAndGet();
+            return delegate.get(key);
+        }
+
+        @Override
+        public void set(BlobKey key, Bytes value) throws StoreException {
+            calls.incrementAndGet();
+            beforeSet.run(key);
+            delegate.set(key, value);
+        }
+
+        @Override
+        public OptionalLong delete(BlobKey key) throws StoreException {
+            calls.incrementAndGet();
+            beforeDelete.run(key);
+            return delegate.delete(key);
+        }
+
+        @Override
+        public void list(String prefix, Visitor visitor) throws StoreException {
+            delegate.list(prefix, visitor);
+        }
+
+        @Override
+        public void restore(BlobKey key) throws StoreException {
+            delegate.restore(key);
+        }
+
+        @Override
+        public void close() {
+            delegate.close();
+        }
+    }
+
+    private static final class SleptClock extends Clock {
+        private final Clock zone;
+        private final AtomicLong now;
+
+        SleptClock(Clock zone, AtomicLong now) {
+            this.zone = zone;
+            this.now = now;
+        }
+
+        @Override
+        public java.time.ZoneId getZone() {
+            return zone.getZone();
+        }
+
+        @Override
+        public Clock withZone(java.time.ZoneId other) {
+            return new SleptClock(zone.withZone(other), now);
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.ofEpochMilli(now.get());
+        }
+    }
+}
