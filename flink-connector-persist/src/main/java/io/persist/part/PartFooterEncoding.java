@@ -41,6 +41,9 @@ final class PartFooterEncoding {
         }
         ProtoBatchPartInline proto;
         try {
+            if (text.length() % 4 != 0) { // which Java's decoder would forgive
+                throw new IllegalArgumentException("no padding");
+            }
             proto = ProtoBatchPartInline.parseFrom(Base64.getDecoder().decode(text));
         } catch (IllegalArgumentException | InvalidProtocolBufferException e) {
             throw new CorruptDataException(

@@ -9,10 +9,14 @@ import io.persist.testing.GoldenShards;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.Util;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.ByteArrayInputStream;
+import java.nio.ByteOrder;
 import java.util.Set;
 
 /** Parts of the golden shards. */
@@ -65,6 +69,9 @@ class GoldenPartsTest {
                 }
                 try (BufferAllocator allocator = new RootAllocator();
                         DecodedPart part = ParquetParts.decode(blob, allocator)) {
+                    if (compression.equals("none")) {
+                        assertSameSchema(part, blob);
+                    }
                     roundTrip(part, new ParquetSettings(parsed, true), allocator);
                     roundTrip(part, new ParquetSettings(parsed, false), allocator);
                 } catch (AssertionError | RuntimeException e) {
@@ -72,6 +79,25 @@ class GoldenPartsTest {
                 }
             }
         }
+    }
+
+    /** Names, annotations and repetition of our file are those of the original's. */
+    private static void assertSameSchema(DecodedPart part, Bytes original) throws Exception {
+        Updates updates = part.updates();
+        PartFormat format =
+                updates.structured() == null
+                        ? PartFormat.ROW
+                        : updates.rows() == null ? PartFormat.STRUCTURED : PartFormat.BOTH;
+        Bytes ours =
+                ParquetParts.encode(
+                        updates, format, part.desc(), part.index(), ParquetSettings.DEFAULT);
+        assertThat(footer(ours).getSchema()).isEqualTo(footer(original).getSchema());
+    }
+
+    private static FileMetaData footer(Bytes file) throws Exception {
+        int length = file.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getInt(file.length() - 8);
+        byte[] footer = file.slice(file.length() - 8 - length, length).toArray();
+        return Util.readFileMetaData(new ByteArrayInputStream(footer));
     }
 
     private static void assertFacts(DecodedPart part, JsonNode blob, String place) {

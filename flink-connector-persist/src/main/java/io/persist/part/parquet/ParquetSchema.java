@@ -11,11 +11,12 @@ import org.apache.parquet.format.ListType;
 import org.apache.parquet.format.LogicalType;
 import org.apache.parquet.format.MapType;
 import org.apache.parquet.format.SchemaElement;
-import org.apache.parquet.format.Type;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The flat list of schema elements of a footer: written for Arrow fields, and read as columns.
@@ -200,7 +201,11 @@ final class ParquetSchema {
 
     private static List<Field> fields(List<Column> columns) throws CorruptDataException {
         List<Field> fields = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         for (Column column : columns) {
+            if (!names.add(column.name())) {
+                throw unsupported(column, "two fields of this name in one struct");
+            }
             fields.add(field(column));
         }
         return fields;
@@ -232,19 +237,11 @@ final class ParquetSchema {
                 "column " + column.name() + ": expected a type that parts hold, found " + found);
     }
 
-    /** The physical types of the leaves of a column, in order. */
+    /** Adds the leaves of a column, in order. */
     static void addLeaves(SchemaNode node, List<SchemaNode> leaves) {
         if (node.isLeaf()) {
             leaves.add(node);
         }
         node.children().forEach(child -> addLeaves(child, leaves));
-    }
-
-    /** Physical types of the leaves of a column as the file has them. */
-    static void addPhysicalTypes(Column column, List<Type> types) {
-        if (column.children().isEmpty()) {
-            types.add(column.element().getType());
-        }
-        column.children().forEach(child -> addPhysicalTypes(child, types));
     }
 }

@@ -1,6 +1,7 @@
 package io.persist.part.parquet;
 
 import io.persist.codec.CorruptDataException;
+import io.persist.codec.Vectors;
 
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -35,7 +36,7 @@ final class VectorAssembler {
             SchemaNode node, List<LeafData> leaves, int rows, BufferAllocator allocator)
             throws CorruptDataException {
         String name = node.field().getName();
-        FieldVector vector = SchemaNode.required(name, node.field()).createVector(allocator);
+        FieldVector vector = Vectors.create(SchemaNode.required(name, node.field()), allocator);
         boolean complete = false;
         try {
             VectorAssembler assembler = new VectorAssembler(allocator, leaves, name);
