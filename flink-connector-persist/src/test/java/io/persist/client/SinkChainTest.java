@@ -1,0 +1,340 @@
+package io.persist.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.persist.batch.Batch;
+import io.persist.batch.BatchBuilder;
+import io.persist.batch.BatchConfig;
+import io.persist.batch.MissingBlobException;
+import io.persist.client.SinkChain.Origin;
+import io.persist.codec.Bytes;
+import io.persist.codec.Codecs;
+import io.persist.codec.ShardId;
+import io.persist.codec.Unit;
+import io.persist.frontier.Antichain;
+import io.persist.shard.MaintenanceSink;
+import io.persist.shard.Surroundings;
+import io.persist.state.ChainPosition;
+import io.persist.state.ChainRefusal;
+import io.persist.state.CommitOutcome;
+import io.persist.state.RegisterOutcome;
+import io.persist.state.WriterId;
+import io.persist.store.Blob;
+import io.persist.store.BlobKey;
+import io.persist.store.Consensus;
+import io.persist.store.Sleeper;
+import io.persist.store.StoreException;
+import io.persist.store.mem.MemBlob;
+import io.persist.store.mem.MemConsensus;
+import io.persist.testing.CountingBlob;
+import io.persist.testing.CountingConsensus;
+import io.persist.testing.Fate;
+import io.persist.testing.FaultyConsensus;
+import io.persist.testing.ManualTime;
+import io.persist.testing.SeededIds;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+
+class SinkChainTest {
+    private static final ShardId SHARD = new ShardId(new UUID(7, 7));
+    private static final long START_MILLIS = 1_800_000_000_000L;
+
+    /** Larger than what travels inside the metadata. */
+    private static final String LARGE = "x".repeat(10_000);
+
+    private final ManualTime time = new ManualTime(START_MILLIS);
+    private final CountingBlob blob = new CountingBlob(new MemBlob());
+    private final CountingConsensus consensus = new CountingConsensus(new MemConsensus());
+
+    /** One process with a client of its own. */
+    private final class SinkProcess implements AutoCloseable {
+        final PersistClient client;
+        final WriteHandle<String, Unit> writer;
+        final SinkChain<String, Unit> chain;
+
+        SinkProcess(long seed) throws Exception {
+            this(seed, blob, consensus, time, BatchConfig.builder().build());
+        }
+
+        SinkProcess(long seed, Blob blob, Consensus consensus, Sleeper sleeper, BatchConfig batch)
+                throws Exception {
+            client =
+                    PersistClient.wired(
+                            blob,
+                            consensus,
+                            PersistConfig.builder().hostname("test").batch(batch).build(),
+                            new Surroundings(time, sleeper, new SeededIds(seed), new Random(seed)),
+                            MaintenanceSink.NONE);
+            writer = client.openWriter(SHARD, Codecs.STRING, Codecs.UNIT, "test");
+            chain = SinkChain.of(client, writer);
+        }
+
+        ChainPosition register(@Nullable ChainPosition restored) throws Exception {
+            RegisterOutcome outcome =
+                    chain.register(
+                            new SinkChain.Start(
+                                    "orders", writer.id(), restored, Duration.ofDays(1)),
+                            Duration.ZERO);
+            return ((RegisterOutcome.Registered) outcome).start();
+        }
+
+        Bytes stage(String... rows) throws Exception {
+            try (BatchBuilder<String, Unit> builder = writer.builder(Antichain.minimum())) {
+                for (String row : rows) {
+                    builder.add(row, Unit.UNIT, 0, 1);
+                }
+                Batch batch = builder.finish(Antichain.of(1));
+                return batch.toTransmittable();
+            }
+        }
+
+        List<Update<String, Unit>> snapshot() throws Exception {
+            long upper = writer.fetchRecentUpper().element();
+            try (ReadHandle<String, Unit> reader =
+                    client.openReader(SHARD, Codecs.STRING, Codecs.UNIT, "test")) {
+                return reader.snapshotAndFetch(Antichain.of(upper - 1)).orThrow();
+            }
+        }
+
+        Map<String, Long> contents() throws Exception {
+            Map<String, Long> rows = new TreeMap<>();
+            snapshot().forEach(update -> rows.put(update.key(), update.diff()));
+            return rows;
+        }
+
+        @Override
+        public void close() {
+            writer.close();
+            client.close();
+        }
+    }
+
+    @Test
+    void commitIsOneCompareAndSetAtOneTimeWhateverItHolds() throws Exception {
+        try (SinkProcess sink = new SinkProcess(1)) {
+            ChainPosition start = sink.register(null);
+            sink.chain.commit(start.at(1), List.of(sink.stage("a")), Origin.LIVE);
+            List<Bytes> batches = List.of(sink.stage("a", "b"), sink.stage(LARGE));
+            time.advance(5);
+            long commits = consensus.compareAndSets();
+            long parts = blob.sets();
+            CommitOutcome outcome = sink.chain.commit(start.at(2), batches, Origin.LIVE);
+            assertThat(outcome)
+                    .isEqualTo(
+                            new CommitOutcome.Appended(Antichain.of(START_MILLIS + 6), List.of()));
+            assertThat(consensus.compareAndSets() - commits).isEqualTo(1);
+            assertThat(blob.sets() - parts).isZero();
+            assertThat(sink.contents()).isEqualTo(Map.of("a", 2L, "b", 1L, LARGE, 1L));
+        }
+    }
+
+    @Test
+    void commitTimeIsTheShardsUpperIfTheClockIsBehindIt() throws Exception {
+        try (SinkProcess sink = new SinkProcess(1);
+                SinkProcess other = new SinkProcess(2)) {
+            ChainPosition start = sink.register(null);
+            Antichain ahead = Antichain.of(START_MILLIS + 1000);
+            other.writer.compareAndAppend(List.of(), Antichain.minimum(), ahead).orThrow();
+            assertThat(sink.chain.commit(start.at(1), List.of(sink.stage("a")), Origin.LIVE))
+                    .isEqualTo(
+                            new CommitOutcome.Appended(
+                                    Antichain.of(START_MILLIS + 1001), List.of()));
+            assertThat(sink.contents()).isEqualTo(Map.of("a", 1L));
+        }
+    }
+
+    @Test
+    void emptyCommitMovesTheUpperWithoutABlob() throws Exception {
+        try (SinkProcess sink = new SinkProcess(1)) {
+            ChainPosition start = sink.register(null);
+            long blobs = blob.sets();
+            sink.chain.commit(start.at(1), List.of(), Origin.LIVE);
+            assertThat(sink.writer.fetchRecentUpper()).isEqualTo(Antichain.of(START_MILLIS + 1));
+            assertThat(blob.sets()).isEqualTo(blobs);
+        }
+    }
+
+    @Test
+    void repeatedCommitWritesNothing() throws Exception {
+        try (SinkProcess sink = new SinkProcess(1)) {
+            ChainPosition start = sink.register(null);
+            List<Bytes> batches = List.of(sink.stage("a"));
+            sink.chain.commit(start.at(1), batches, Origin.LIVE);
+            long commits = consensus.compareAndSets();
+            try (SinkProcess again = new SinkProcess(2)) {
+                assertThat(again.chain.commit(start.at(1), batches, Origin.RESTORED))
+                        .isEqualTo(new CommitOutcome.AlreadyAppended(1));
+                assertThat(consensus.compareAndSets()).isEqualTo(commits);
+                assertThat(again.contents()).isEqualTo(Map.of("a", 1L));
+            }
+        }
+    }
+
+    @Test
+    void refusalIsJudgedByTheNewestState() throws Exception {
+        try (SinkProcess committer = new SinkProcess(1);
+                SinkProcess sealer = new SinkProcess(2)) {
+            // The committer opened the shard before the epoch was registered.
+            ChainPosition start = sealer.register(null);
+            assertThat(committer.chain.commit(start.at(1), List.of(), Origin.LIVE))
+                    .isInstanceOf(CommitOutcome.Appended.class);
+        }
+    }
+
+    @Test
+    void commitOfAnUnknownEpochIsRefused() throws Exception {
+        try (SinkProcess sink = new SinkProcess(1)) {
+            ChainPosition unknown = new ChainPosition("orders", new WriterId(new UUID(1, 1)), 1, 1);
+            List<Bytes> batches = List.of(sink.stage("a"));
+            assertThat(sink.chain.commit(unknown, batches, Origin.LIVE))
+                    .isEqualTo(new ChainRefusal.UnknownEpoch(unknown, null));
+            assertThat(sink.writer.fetchRecentUpper()).isEqualTo(Antichain.minimum());
+        }
+    }
+
+    @Test
+    void registrationWaitsForRestoredCommitsOnTheirWay() throws Exception {
+        try (SinkProcess committer = new SinkProcess(1)) {
+            ChainPosition start = committer.register(null);
+            List<Bytes> batches = List.of(committer.stage("a"));
+            Sleeper commitArrives =
+                    millis -> {
+                        time.advance(millis);
+                        try {
+                            committer.chain.commit(start.at(1), batches, Origin.RESTORED);
+                        } catch (Exception e) {
+                            throw new AssertionError(e);
+                        }
+                    };
+            BatchConfig config = BatchConfig.builder().build();
+            try (SinkProcess sealer = new SinkProcess(2, blob, consensus, commitArrives, config)) {
+                RegisterOutcome outcome =
+                        sealer.chain.register(
+                                new SinkChain.Start(
+                                        "orders",
+                                        sealer.writer.id(),
+                                        start.at(1),
+                                        Duration.ofDays(1)),
+                                Duration.ofMinutes(1));
+                assertThat(outcome)
+                        .isEqualTo(
+                                new RegisterOutcome.Registered(
+                                        new ChainPosition("orders", sealer.writer.id(), 2, 0)));
+            }
+        }
+    }
+
+    @Test
+    void registrationGivesUpWaitingForACommitThatIsLost() throws Exception {
+        try (SinkProcess sink = new SinkProcess(1);
+                SinkProcess restored = new SinkProcess(2)) {
+            ChainPosition start = sink.register(null);
+            RegisterOutcome outcome =
+                    restored.chain.register(
+                            new SinkChain.Start(
+                                    "orders",
+                                    restored.writer.id(),
+                                    start.at(1),
+                                    Duration.ofDays(1)),
+                            Duration.ofMinutes(1));
+            assertThat(outcome).isEqualTo(new ChainRefusal.MissingCommit(start.at(1), 0));
+            assertThat(time.millis()).isEqualTo(START_MILLIS + 60_000);
+        }
+    }
+
+    @Test
+    void inlinePartsGoToBlobWhenTheStateIsFull() throws Exception {
+        BatchConfig little = BatchConfig.builder().inlineTotalMaxBytes(1).build();
+        try (SinkProcess sink = new SinkProcess(1, blob, consensus, time, little)) {
+            ChainPosition start = sink.register(null);
+            List<Bytes> batches = List.of(sink.stage("a"), sink.stage("b"));
+            long blobs = blob.sets();
+            assertThat(sink.chain.commit(start.at(1), batches, Origin.LIVE))
+                    .isInstanceOf(CommitOutcome.Appended.class);
+            assertThat(blob.sets() - blobs).isEqualTo(2);
+            assertThat(sink.contents()).isEqualTo(Map.of("a", 1L, "b", 1L));
+        }
+    }
+
+    @Test
+    void restoredCommitWhoseBlobIsGoneIsNotAppended() throws Exception {
+        try (SinkProcess sink = new SinkProcess(1)) {
+            ChainPosition start = sink.register(null);
+            List<Bytes> batches = List.of(sink.stage("a"), sink.stage(LARGE));
+            List<BlobKey> parts = parts();
+            blob.delete(parts.get(0));
+            assertThatThrownBy(() -> sink.chain.commit(start.at(1), batches, Origin.RESTORED))
+                    .isInstanceOf(MissingBlobException.class)
+                    .hasMessageContaining(parts.get(0).text());
+            assertThat(sink.writer.fetchRecentUpper()).isEqualTo(Antichain.minimum());
+        }
+    }
+
+    @Test
+    void restoredCommitThatIsInTheShardDoesNotNeedItsBlobs() throws Exception {
+        try (SinkProcess sink = new SinkProcess(1)) {
+            ChainPosition start = sink.register(null);
+            List<Bytes> batches = List.of(sink.stage(LARGE));
+            sink.chain.commit(start.at(1), batches, Origin.LIVE);
+            blob.delete(parts().get(0));
+            assertThat(sink.chain.commit(start.at(1), batches, Origin.RESTORED))
+                    .isEqualTo(new CommitOutcome.AlreadyAppended(1));
+        }
+    }
+
+    private List<BlobKey> parts() throws StoreException {
+        List<BlobKey> keys = new ArrayList<>();
+        blob.list(
+                SHARD.toString(),
+                (key, size) -> {
+                    if (key.text().contains("/p")) {
+                        keys.add(key);
+                    }
+                });
+        return keys;
+    }
+
+    /** Requests and replies are lost, delayed and doubled; starts fail and take over. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void everyRowIsThereOnceOverABadNetwork(long seed) throws Exception {
+        Map<String, Long> expected = new TreeMap<>();
+        @Nullable ChainPosition last = null;
+        Fate fate = new Fate(seed, 5);
+        BatchConfig config = BatchConfig.builder().build();
+        for (int start = 0; start < 4; start++) {
+            try (SinkProcess sink =
+                    new SinkProcess(
+                            10 * seed + start,
+                            blob,
+                            new FaultyConsensus(consensus, fate),
+                            time,
+                            config)) {
+                last = sink.register(last);
+                for (int commit = 1; commit <= 5; commit++) {
+                    String row = "row-" + start + "-" + commit;
+                    last = last.at(commit);
+                    assertThat(sink.chain.commit(last, List.of(sink.stage(row)), Origin.LIVE))
+                            .isNotInstanceOf(ChainRefusal.class);
+                    expected.put(row, 1L);
+                }
+            }
+        }
+        fate.deliverAll();
+        try (SinkProcess reader = new SinkProcess(99)) {
+            assertThat(reader.contents()).isEqualTo(expected);
+        }
+    }
+}
