@@ -5,6 +5,7 @@ import io.persist.client.PersistLocation;
 import io.persist.client.SinkChain;
 import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
+import io.persist.store.uri.Stores;
 
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
@@ -155,6 +156,7 @@ public final class PersistSink<IN>
          */
         public PersistSink<IN> build() {
             PersistLocation at = Objects.requireNonNull(location, "location or path");
+            Stores.check(at.blob(), at.consensus());
             ShardId id = Objects.requireNonNull(shard, "shard or shardNamed");
             PersistRecordSerializer<IN, ?, ?> with =
                     Objects.requireNonNull(serializer, "serializer");
@@ -190,6 +192,10 @@ public final class PersistSink<IN>
                 throw new IllegalArgumentException(name + " must be positive, is " + value);
             }
         }
+    }
+
+    SinkPlan<IN, ?, ?> plan() {
+        return plan;
     }
 
     @Override

@@ -76,6 +76,8 @@ record SinkPlan<IN, K, V>(
                                         .targetBytes(target.partTargetBytes())
                                         .maxOutstandingParts(target.maxOutstandingParts())
                                         .build())
+                        // Uploads are bounded by the outstanding parts anyway.
+                        .ioThreads(Math.max(2, target.maxOutstandingParts()))
                         .operationTimeout(commitTimeout)
                         .maintenance(role.maintenance)
                         .build();

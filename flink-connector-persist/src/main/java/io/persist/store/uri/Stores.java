@@ -62,6 +62,19 @@ public record Stores(Blob blob, Consensus consensus) implements AutoCloseable {
         }
     }
 
+    /**
+     * The check of both URIs that {@link #open} begins with, for whoever opens them elsewhere.
+     *
+     * @throws IllegalArgumentException if a URI is malformed, or has an unknown scheme or option
+     */
+    public static void check(String blobUri, String consensusUri) {
+        StoreUri blobAt = StoreUri.parse(blobUri);
+        requireKnown(blobAt, BLOB_OPTIONS);
+        layout(blobAt);
+        deletion(blobAt);
+        requireKnown(StoreUri.parse(consensusUri), Set.of());
+    }
+
     @Override
     public void close() {
         consensus.close();

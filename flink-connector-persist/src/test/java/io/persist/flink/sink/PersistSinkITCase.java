@@ -1,0 +1,162 @@
+package io.persist.flink.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.client.program.ClusterClient;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.InjectClusterClient;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+
+/** Whole jobs on a small cluster, writing to a directory. */
+class PersistSinkITCase {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    @RegisterExtension
+    static final MiniClusterExtension CLUSTER =
+            new MiniClusterExtension(
+                    new MiniClusterResourceConfiguration.Builder()
+                            .setNumberTaskManagers(1)
+                            .setNumberSlotsPerTaskManager(4)
+                            .build());
+
+    @TempDir private Path folder;
+    private TestShard shard;
+
+    @BeforeEach
+    void openShard() {
+        shard = new TestShard(folder.resolve("shards").toString());
+    }
+
+    private static void run(StreamExecutionEnvironment environment) throws Exception {
+        environment
+                .executeAsync()
+                .getJobExecutionResult()
+                .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Test
+    void boundedStreamIsThereToTheLastRow() throws Exception {
+        StreamExecutionEnvironment environment = SinkJobs.environment(Duration.ofMillis(100));
+        SinkJobs.rows(environment, 10_001, 20_000).sinkTo(shard.sink().build());
+        run(environment);
+        shard.assertHoldsExactlyRows(10_001);
+    }
+
+    @Test
+    void boundedStreamWithoutCheckpointsIsCommittedAtItsEnd() throws Exception {
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment().setParallelism(2);
+        SinkJobs.rows(environment, 10_001, 1_000_000).sinkTo(shard.sink().build());
+        run(environment);
+        shard.assertHoldsExactlyRows(10_001);
+    }
+
+    @Test
+    void batchJobIsCommittedAtItsEnd() throws Exception {
+        StreamExecutionEnvironment environment = SinkJobs.environment(Duration.ofMillis(100));
+        environment.setRuntimeMode(RuntimeExecutionMode.BATCH);
+        SinkJobs.rows(environment, 10_001, 1_000_000).sinkTo(shard.sink().build());
+        run(environment);
+        shard.assertHoldsExactlyRows(10_001);
+    }
+
+    @Test
+    void failuresLoseAndDoubleNothing() throws Exception {
+        int rows = 1_000_000;
+        long seed = 20_260_101;
+        List<String> failures =
+                LongStream.generate(rowsOf(seed, rows)).limit(5).mapToObj(SinkJobs::row).toList();
+        Path markers = Files.createDirectory(folder.resolve("markers"));
+        StreamExecutionEnvironment environment = SinkJobs.environment(Duration.ofMillis(200));
+        SinkJobs.rows(environment, rows, 100_000)
+                .map(new SinkJobs.FailOnceAt(failures, markers.toString()))
+                .sinkTo(shard.sink().build());
+        run(environment);
+        try (var failed = Files.list(markers)) {
+            assertThat(failed).as("failures of seed %s", seed).hasSize(5);
+        }
+        shard.assertHoldsExactlyRows(rows);
+    }
+
+    private static java.util.function.LongSupplier rowsOf(long seed, int rows) {
+        Random random = new Random(seed);
+        return () -> random.nextInt(rows);
+    }
+
+    @Test
+    void jobStoppedWithASavepointGoesOnWithAnotherParallelism(
+            @InjectClusterClient ClusterClient<?> cluster) throws Exception {
+        int rows = 30_000;
+        StreamExecutionEnvironment first = SinkJobs.environment(Duration.ofMillis(100));
+        SinkJobs.rows(first, rows, 10_000).sinkTo(shard.sink().build());
+        JobClient job = first.executeAsync();
+        shard.awaitRows(LIMIT);
+        String savepoint =
+                cluster.stopWithSavepoint(
+                                job.getJobID(),
+                                false,
+                                folder.resolve("savepoints").toUri().toString(),
+                                SavepointFormatType.CANONICAL)
+                        .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        long before = shard.contents().size();
+        assertThat(before).isPositive().isLessThan(rows);
+
+        StreamExecutionEnvironment second = SinkJobs.environment(Duration.ofMillis(100));
+        Configuration restore = new Configuration();
+        restore.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+        second.configure(restore);
+        second.setParallelism(3);
+        SinkJobs.rows(second, rows, 1_000_000).sinkTo(shard.sink().build());
+        run(second);
+        shard.assertHoldsExactlyRows(rows);
+    }
+
+    @Test
+    void jobThatWouldLoseItsLastCommitIsRefused() {
+        StreamExecutionEnvironment environment = SinkJobs.environment(Duration.ofMillis(100));
+        Configuration unsafe = new Configuration();
+        unsafe.set(CheckpointingOptions.ENABLE_CHECKPOINTS_AFTER_TASKS_FINISH, false);
+        environment.configure(unsafe);
+        SinkJobs.rows(environment, 10, 10).sinkTo(shard.sink().build());
+        assertThatThrownBy(environment::getStreamGraph)
+                .hasMessageContaining("execution.checkpointing.checkpoints-after-tasks-finish");
+    }
+
+    @Test
+    void sinkRunsInAJvmWithoutFlags() throws Exception {
+        Path log = folder.resolve("jvm.log");
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SinkWithoutFlags.class.getName(),
+                        folder.resolve("shards").toString());
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().remove("JDK_JAVA_OPTIONS");
+        Process jvm = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        assertThat(jvm.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+        assertThat(jvm.exitValue()).as(Files.readString(log)).isZero();
+        shard.assertHoldsExactlyRows(SinkWithoutFlags.ROWS);
+    }
+}

@@ -1,0 +1,106 @@
+package io.persist.flink.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.persist.codec.Codecs;
+import io.persist.codec.ShardId;
+
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.InstantiationUtil;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+class PersistSinkTest {
+    private static PersistSink.Builder<String> builder() {
+        return PersistSink.<String>builder()
+                .path("mem:persist-sink-test")
+                .shardNamed("orders")
+                .serializer(PersistRecordSerializer.<String>ofKeys(() -> Codecs.STRING));
+    }
+
+    @Test
+    void missingPartsAreNamed() {
+        assertThatThrownBy(() -> PersistSink.<String>builder().build())
+                .hasMessageContaining("location or path");
+        assertThatThrownBy(() -> PersistSink.<String>builder().path("mem:a").build())
+                .hasMessageContaining("shard or shardNamed");
+        assertThatThrownBy(
+                        () -> PersistSink.<String>builder().path("mem:a").shardNamed("b").build())
+                .hasMessageContaining("serializer");
+    }
+
+    @Test
+    void badValuesAreNamed() {
+        assertThatThrownBy(() -> builder().sinkId(" ").build()).hasMessageContaining("sinkId");
+        assertThatThrownBy(() -> builder().commitTimeout(Duration.ZERO).build())
+                .hasMessageContaining("commitTimeout");
+        assertThatThrownBy(() -> builder().commitMemory(Duration.ofDays(-1)).build())
+                .hasMessageContaining("commitMemory");
+        assertThatThrownBy(() -> builder().partTargetBytes(-1).build())
+                .hasMessageContaining("target bytes");
+        assertThatThrownBy(() -> builder().maxOutstandingParts(-1).build())
+                .hasMessageContaining("outstanding");
+        assertThatThrownBy(() -> builder().path("")).hasMessageContaining("empty path");
+        assertThatThrownBy(() -> builder().path("ftp://host/dir").build())
+                .hasMessageContaining("ftp");
+        assertThatThrownBy(() -> builder().path("mem:a?layout=flat").build())
+                .hasMessageContaining("layout");
+    }
+
+    @Test
+    void nameOfAShardIsItsIdForEver() {
+        assertThat(builder().build().plan().target().shard())
+                .isEqualTo(
+                        new ShardId(
+                                UUID.nameUUIDFromBytes("persist-shard:orders".getBytes(UTF_8))));
+    }
+
+    @Test
+    void sinkIdIsMintedPerSinkUnlessGiven() {
+        assertThat(builder().build().plan().sinkId())
+                .isNotEqualTo(builder().build().plan().sinkId());
+        PersistSink<String> named = builder().sinkId("orders").build();
+        assertThat(named.plan().sinkId()).isEqualTo("orders");
+        assertThat(named.plan().submission()).isNotEqualTo("orders");
+    }
+
+    @Test
+    void sinkTravelsWithTheJob() throws Exception {
+        PersistSink<String> sink = builder().build();
+        PersistSink<String> copy = InstantiationUtil.clone(sink);
+        assertThat(copy.plan().target()).isEqualTo(sink.plan().target());
+        assertThat(copy.plan().submission()).isEqualTo(sink.plan().submission());
+    }
+
+    @Test
+    void twoBuildsGiveTheSameOperators() {
+        assertThat(operators()).isEqualTo(operators()).anyMatch(name -> name.contains("Sealer"));
+    }
+
+    private static List<String> operators() {
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment().setParallelism(4);
+        environment.fromData("a").sinkTo(builder().build()).uid("sink");
+        return environment.getStreamGraph().getStreamNodes().stream()
+                .map(node -> node.getTransformationUID() + " " + node.getOperatorName())
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void lineageNamesShardAndPlace() {
+        assertThat(builder().build().getLineageVertex().datasets())
+                .singleElement()
+                .satisfies(
+                        dataset -> {
+                            assertThat(dataset.namespace()).contains("persist-sink-test");
+                            assertThat(ShardId.parse(dataset.name())).isNotNull();
+                        });
+    }
+}
