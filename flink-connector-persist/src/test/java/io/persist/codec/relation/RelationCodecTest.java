@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -118,6 +119,48 @@ class RelationCodecTest {
             StructuredOrder order = StructuredOrder.of(vector, vector);
             for (int i = 0; i + 1 < sorted.size(); i++) {
                 assertThat(order.compare(i, i + 1)).isNegative();
+            }
+        }
+    }
+
+    @Property(tries = 100)
+    void numericsSortByApproximationThenByPackedBytes(@ForAll long seed) {
+        Random random = new Random(seed);
+        RelationColumn column = new RelationColumn("n", new ScalarType.Numeric(null), false);
+        RelationCodec<SourceData> codec = RelationCodec.of(RelationDesc.of(List.of(column)));
+        List<byte[]> packed = new ArrayList<>();
+        List<SourceData> rows = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            Numeric value =
+                    random.nextBoolean()
+                            ? RandomRelations.numeric(random)
+                            : Numeric.of(BigDecimal.valueOf(random.nextInt(5) - 2L, 1));
+            rows.add(row(new Datum.Numeric(value)));
+            byte[] bytes = new byte[PackedNumeric.WIDTH];
+            if (value instanceof Numeric.Special special) {
+                PackedNumeric.pack(special, bytes);
+            } else {
+                PackedNumeric.pack(((Numeric.Finite) value).value(), bytes);
+            }
+            packed.add(bytes);
+        }
+        try (BufferAllocator allocator = new RootAllocator();
+                FieldVector vector = Vectors.create(codec.structuredField("k_s"), allocator)) {
+            append(codec, vector, rows);
+            StructuredOrder order = StructuredOrder.of(vector, vector);
+            for (int i = 0; i < 10; i++) {
+                for (int j = 0; j < 10; j++) {
+                    // There is no negative zero and one NaN, so this is the total order here.
+                    int expected =
+                            Double.compare(
+                                    PackedNumeric.approximation(packed.get(i)),
+                                    PackedNumeric.approximation(packed.get(j)));
+                    if (expected == 0) {
+                        expected = Arrays.compareUnsigned(packed.get(i), packed.get(j));
+                    }
+                    assertThat(Integer.signum(order.compare(i, j)))
+                            .isEqualTo(Integer.signum(expected));
+                }
             }
         }
     }
