@@ -7,7 +7,6 @@ import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 import io.persist.state.spine.FlatTrace;
 import io.persist.state.spine.HollowBatchOrder;
-import io.persist.state.spine.SpineId;
 import io.persist.state.spine.Trace;
 import io.persist.store.SeqNo;
 
@@ -81,20 +80,19 @@ final class DiffApplication {
         } else {
             applyStrictly(changes.legacyBatches(), legacy);
         }
-        SortedMap<SpineId, FlatTrace.Spine> spine =
-                map(
-                        "SPINE_BATCHES",
-                        changes.spineBatches(),
-                        flat.spineBatches(),
-                        FlatTrace.Spine::sameExceptDescs);
+        FlatTrace next =
+                new FlatTrace(
+                        since,
+                        legacy,
+                        map("HOLLOW_BATCHES", changes.hollowBatches(), flat.hollowBatches()),
+                        map(
+                                "SPINE_BATCHES",
+                                changes.spineBatches(),
+                                flat.spineBatches(),
+                                FlatTrace.Spine::sameExceptDescs),
+                        map("SPINE_MERGES", changes.merges(), flat.merges()));
         try {
-            return Trace.unflatten(
-                    new FlatTrace(
-                            since,
-                            legacy,
-                            map("HOLLOW_BATCHES", changes.hollowBatches(), flat.hollowBatches()),
-                            spine,
-                            map("SPINE_MERGES", changes.merges(), flat.merges())));
+            return Trace.unflatten(next);
         } catch (CorruptDataException e) {
             throw e.in(place());
         }
