@@ -8,6 +8,7 @@ import org.apache.arrow.vector.FieldVector;
 public final class RowOrder {
     private static final int INSERTION_RUN = 8;
 
+    private final long[] prefixes;
     private final StructuredOrder keys;
     private final StructuredOrder vals;
     private final long[] times;
@@ -16,13 +17,17 @@ public final class RowOrder {
      * @param times by row
      */
     public RowOrder(FieldVector keys, FieldVector vals, long[] times) {
+        this.prefixes = SortPrefix.of(keys);
         this.keys = StructuredOrder.of(keys, keys);
         this.vals = StructuredOrder.of(vals, vals);
         this.times = times;
     }
 
     public int compare(int left, int right) {
-        int order = keys.compare(left, right);
+        int order = Long.compareUnsigned(prefixes[left], prefixes[right]);
+        if (order == 0) {
+            order = keys.compare(left, right);
+        }
         if (order == 0) {
             order = vals.compare(left, right);
         }

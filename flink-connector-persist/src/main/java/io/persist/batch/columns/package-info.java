@@ -2,8 +2,8 @@
  * Work on the columns of one part in memory: pure, no stores, no threads.
  *
  * <p>{@link io.persist.batch.columns.PartBuffer} fills columns. {@link
- * io.persist.batch.columns.RowOrder} compares and sorts rows by key, value and time; {@link
- * io.persist.batch.columns.Gather} copies chosen rows; {@link
+ * io.persist.batch.columns.RowOrder} compares and sorts rows by key, value and time ({@code
+ * SortPrefix} makes that fast); {@link io.persist.batch.columns.Gather} copies chosen rows; {@link
  * io.persist.batch.columns.Consolidation} is the two together, with diffs added up. {@link
  * io.persist.batch.columns.SelectedRows} are those that a reader sees, {@link
  * io.persist.batch.columns.SortedPart} has them in order.
