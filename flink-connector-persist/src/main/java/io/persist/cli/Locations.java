@@ -4,7 +4,11 @@ import io.persist.client.PersistClient;
 import io.persist.client.PersistLocation;
 import io.persist.store.StoreException;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -15,19 +19,48 @@ final class Locations {
     static PersistClient openExisting(PersistLocation location)
             throws StoreException, CommandFailed {
         requireExisting(location.blob());
-        requireExisting(location.consensus());
+        refuseDump(requireExisting(location.consensus()));
         return PersistClient.open(location);
     }
 
-    private static void requireExisting(String uri) throws CommandFailed {
+    /** The directory behind a file URI, which must be there; null for other stores. */
+    private static @Nullable Path requireExisting(String uri) throws CommandFailed {
         int query = uri.indexOf('?');
         String plain = query < 0 ? uri : uri.substring(0, query);
-        if (plain.startsWith("file:") && !Files.isDirectory(Path.of(URI.create(plain)))) {
+        if (!plain.startsWith("file:")) {
+            return null;
+        }
+        Path directory = Path.of(URI.create(plain));
+        if (!Files.isDirectory(directory)) {
             throw new CommandFailed(
                     "there is no location here: "
-                            + Path.of(URI.create(plain))
-                            + " is not a directory"
-                            + " (a location has the directories blob and consensus)");
+                            + directory
+                            + " is not a directory (a location has the directories blob and"
+                            + " consensus)");
+        }
+        return directory;
+    }
+
+    /** A dump looks like a location, but its log is no live one. */
+    private static void refuseDump(@Nullable Path consensus) throws CommandFailed {
+        if (consensus == null) {
+            return;
+        }
+        try (DirectoryStream<Path> shards = Files.newDirectoryStream(consensus, "s*")) {
+            for (Path shard : shards) {
+                try (DirectoryStream<Path> entries = Files.newDirectoryStream(shard, "[0-9]*")) {
+                    if (entries.iterator().hasNext()) {
+                        throw new CommandFailed(
+                                consensus.getParent()
+                                        + " is a dump, not a location: bring it into one with"
+                                        + " 'persist import "
+                                        + consensus.getParent()
+                                        + " PATH'");
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new CommandFailed("cannot read " + consensus + ": " + e);
         }
     }
 }

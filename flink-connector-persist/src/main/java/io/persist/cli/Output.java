@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import io.persist.store.dump.Dump;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -27,6 +30,14 @@ final class Output {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree that does not print", e);
         }
+    }
+
+    static ObjectNode dump(Dump dump) {
+        return JSON.createObjectNode()
+                .put("shard", dump.shard().toString())
+                .put("log_entries", dump.entries())
+                .put("blobs", dump.blobs())
+                .put("blob_bytes", dump.blobBytes());
     }
 
     /** Rows in columns as wide as their widest cell. The first row is the heading. */

@@ -23,7 +23,13 @@ import java.nio.charset.StandardCharsets;
             "Exit code 0: done. 1: something is wrong, said on standard error. 2: the call was not"
                     + " understood."
         },
-        subcommands = {ShardsCommand.class, InspectCommand.class})
+        subcommands = {
+            ShardsCommand.class,
+            InspectCommand.class,
+            ReadCommand.class,
+            ExportCommand.class,
+            ImportCommand.class
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Persist implements Runnable {
     @Spec private CommandSpec spec;

@@ -18,8 +18,10 @@ import io.persist.store.Blob;
 import io.persist.store.Consensus;
 import io.persist.store.Retry;
 import io.persist.store.StoreException;
+import io.persist.store.dump.Dump;
 import io.persist.store.uri.Stores;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -207,6 +209,40 @@ public final class PersistClient implements AutoCloseable {
         }
         return Optional.of(
                 ShardReports.of(machine.get().refresh(), machine.get().fetchLiveDiffs()));
+    }
+
+    /**
+     * Looks at a shard as it is stored, with the codecs and the newest schema found in it, without
+     * leaving a trace in it. Nothing if the shard does not exist.
+     */
+    public Optional<ShardView<?, ?>> view(ShardId shard)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Optional<Machine> machine = existingMachine(shard);
+        if (machine.isEmpty()) {
+            return Optional.empty();
+        }
+        StoredCodecs codecs = StoredCodecs.of(machine.get().refresh());
+        return Optional.of(new ShardView<>(this, machine.get(), codecs.key(), codecs.val()));
+    }
+
+    /**
+     * Writes one state of a shard to a directory, see {@link Dump#export}.
+     *
+     * @param directory must not exist, or be empty
+     */
+    public Dump exportShard(ShardId shard, Path directory) throws StoreException {
+        return Dump.export(new Stores(blob, consensus), shard, directory);
+    }
+
+    /**
+     * Brings a dumped shard into this location, which must not have it; see {@link
+     * Dump#importInto}.
+     */
+    public Dump importShard(Path directory) throws StoreException, CorruptDataException {
+        return Dump.importInto(directory, new Stores(blob, consensus));
     }
 
     private Machine machine(ShardId shard, Codec<?> key, Codec<?> val)
