@@ -23,14 +23,15 @@ final class Locations {
         return PersistClient.open(location);
     }
 
-    /** The directory behind a file URI, which must be there; null for other stores. */
+    /** The directory behind a path or file URI, which must be there; null for other stores. */
     private static @Nullable Path requireExisting(String uri) throws CommandFailed {
         int query = uri.indexOf('?');
         String plain = query < 0 ? uri : uri.substring(0, query);
-        if (!plain.startsWith("file:")) {
+        boolean isFile = plain.startsWith("file:");
+        if (!isFile && plain.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")) {
             return null;
         }
-        Path directory = Path.of(URI.create(plain));
+        Path directory = isFile ? Path.of(URI.create(plain)) : Path.of(plain);
         if (!Files.isDirectory(directory)) {
             throw new CommandFailed(
                     "there is no location here: "

@@ -3,6 +3,7 @@ package io.persist.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.persist.client.PersistClient;
 import io.persist.client.PersistLocation;
 import io.persist.client.Update;
@@ -12,6 +13,10 @@ import io.persist.codec.Codecs;
 import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
 import io.persist.testing.GoldenShards;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -21,10 +26,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The command line, called as a shell would call it, on shards of the original client and of ours. */
+/**
+ * The command line, called as a shell would call it, on shards of the original client and of ours.
+ */
 class PersistTest {
     private static final String SHARD = "s00000000-1111-4222-8333-444444444444";
 
@@ -52,10 +57,13 @@ class PersistTest {
         return folder.resolve("location");
     }
 
-    private void write(List<Update<String, String>> updates, long lower, long upper) throws Exception {
-        try (PersistClient client = PersistClient.open(PersistLocation.parse(location().toString()));
+    private void write(List<Update<String, String>> updates, long lower, long upper)
+            throws Exception {
+        try (PersistClient client =
+                        PersistClient.open(PersistLocation.parse(location().toString()));
                 WriteHandle<String, String> writer =
-                        client.openWriter(ShardId.parse(SHARD), Codecs.STRING, Codecs.STRING, "test")) {
+                        client.openWriter(
+                                ShardId.parse(SHARD), Codecs.STRING, Codecs.STRING, "test")) {
             writer.compareAndAppend(updates, Antichain.of(lower), Antichain.of(upper)).orThrow();
         }
     }
@@ -108,7 +116,8 @@ class PersistTest {
         assertThat(report.get("rollups")).hasSize(1);
 
         String text = call("inspect", location(), SHARD).out();
-        assertThat(text).contains(SHARD, "upper", "[2]", part.get("key").asText(), "rollups", "writers");
+        assertThat(text)
+                .contains(SHARD, "upper", "[2]", part.get("key").asText(), "rollups", "writers");
     }
 
     @Test
@@ -122,14 +131,22 @@ class PersistTest {
 
     @Test
     void aShardOfOursSurvivesExportAndImportUnchanged() throws Exception {
-        write(List.of(new Update<>("a", "x".repeat(10_000), 0, 1), new Update<>("b", "", 1, 2)), 0, 2);
+        write(
+                List.of(new Update<>("a", "x".repeat(10_000), 0, 1), new Update<>("b", "", 1, 2)),
+                0,
+                2);
         write(List.of(new Update<>("a", "x".repeat(10_000), 2, -1)), 2, 5);
         Path dump = folder.resolve("dump");
         assertThat(call("export", location(), SHARD, dump).exitCode()).isZero();
         Path other = folder.resolve("other");
         assertThat(call("import", dump, other).exitCode()).isZero();
         Path again = folder.resolve("again");
-        assertThat(call("export", other, SHARD, again, "--json").json().get(0).get("shard").asText())
+        assertThat(
+                        call("export", other, SHARD, again, "--json")
+                                .json()
+                                .get(0)
+                                .get("shard")
+                                .asText())
                 .isEqualTo(SHARD);
         assertThat(files(again)).isEqualTo(files(dump)).isNotEmpty();
         for (String asOf : List.of("1", "4")) {
@@ -155,11 +172,24 @@ class PersistTest {
                 snapshot.get("updates").forEach(u -> expected.add(u.toString()));
                 List<String> found = new ArrayList<>();
                 Call read =
-                        call("read", target, golden.shard(), "--json", "--as-of", snapshot.get("as_of").asText());
+                        call(
+                                "read",
+                                target,
+                                golden.shard(),
+                                "--json",
+                                "--as-of",
+                                snapshot.get("as_of").asText());
                 for (JsonNode row : read.json()) {
                     found.add(
-                            "[" + row.get("key") + "," + row.get("value") + "," + row.get("time") + ","
-                                    + row.get("diff") + "]");
+                            "["
+                                    + row.get("key")
+                                    + ","
+                                    + row.get("value")
+                                    + ","
+                                    + row.get("time")
+                                    + ","
+                                    + row.get("diff")
+                                    + "]");
                 }
                 assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
             }
@@ -209,7 +239,9 @@ class PersistTest {
         TreeMap<String, Bytes> contents = new TreeMap<>();
         try (Stream<Path> all = Files.walk(root)) {
             for (Path file : all.filter(Files::isRegularFile).toList()) {
-                contents.put(root.relativize(file).toString(), Bytes.takeArray(Files.readAllBytes(file)));
+                contents.put(
+                        root.relativize(file).toString(),
+                        Bytes.takeArray(Files.readAllBytes(file)));
             }
         }
         return contents;
@@ -219,11 +251,13 @@ class PersistTest {
     private Path dumpOf(GoldenShards.Shard golden) throws IOException {
         Path dump = folder.resolve("dump-" + golden.generation());
         Files.createDirectories(dump.resolve("blob"));
-        for (var blob : golden.blobs().entrySet()) {
+        for (var blob : golden.blobFiles().entrySet()) {
             String name = blob.getKey().replace('/', '\u2215');
-            Files.write(dump.resolve("blob").resolve(name), blob.getValue().toArray());
+            Files.copy(blob.getValue(), dump.resolve("blob").resolve(name));
         }
-        Path rows = Files.createDirectories(dump.resolve("consensus").resolve(golden.shard().toString()));
+        Path rows =
+                Files.createDirectories(
+                        dump.resolve("consensus").resolve(golden.shard().toString()));
         for (var row : golden.rows()) {
             String name = String.format(java.util.Locale.ROOT, "%020d", row.seqno().value());
             Files.write(rows.resolve(name), row.data().toArray());
