@@ -10,7 +10,11 @@ public sealed interface AppendOutcome {
     /**
      * @param merges requests to compact, to be run off the commit path or dropped
      */
-    record Appended(List<MergeRequest> merges) implements AppendOutcome {}
+    record Appended(List<MergeRequest> merges) implements AppendOutcome {
+        public Appended {
+            merges = List.copyOf(merges);
+        }
+    }
 
     /** The writer's last append had this very token. Nothing is written. */
     record AlreadyCommitted() implements AppendOutcome {}
