@@ -37,6 +37,15 @@ import java.util.UUID;
  * one time: the wall clock in milliseconds when it is committed, or the shard's upper if that is
  * later. A checkpoint without rows moves the upper on, so that readers see progress.
  *
+ * <pre>{@code
+ * stream.sinkTo(
+ *         PersistSink.<String>builder()
+ *                 .path("/data/shards")
+ *                 .shardNamed("words")
+ *                 .serializer(PersistRecordSerializer.ofKeys(() -> Codecs.STRING))
+ *                 .build());
+ * }</pre>
+ *
  * <p>Streaming jobs commit with each completed checkpoint, so checkpointing must be on; bounded
  * ones also at their end. The shard is created by whoever opens it first. Several jobs may write to
  * one shard.
@@ -64,6 +73,9 @@ public final class PersistSink<IN>
 
     /** Collects what is written and how; location, shard and serializer are required. */
     public static final class Builder<IN> {
+        /** Far from where milliseconds overflow. */
+        private static final Duration LONGEST = Duration.ofDays(36_500);
+
         private @Nullable PersistLocation location;
         private @Nullable ShardId shard;
         private @Nullable PersistRecordSerializer<IN, ?, ?> serializer;
@@ -160,8 +172,8 @@ public final class PersistSink<IN>
             ShardId id = Objects.requireNonNull(shard, "shard or shardNamed");
             PersistRecordSerializer<IN, ?, ?> with =
                     Objects.requireNonNull(serializer, "serializer");
-            requirePositive("commitTimeout", commitTimeout);
-            requirePositive("commitMemory", commitMemory);
+            requireSensible("commitTimeout", commitTimeout);
+            requireSensible("commitMemory", commitMemory);
             if (sinkId != null && sinkId.isBlank()) {
                 throw new IllegalArgumentException("sinkId must not be blank");
             }
@@ -187,9 +199,10 @@ public final class PersistSink<IN>
                             commitMemory));
         }
 
-        private static void requirePositive(String name, Duration value) {
-            if (value.isNegative() || value.isZero()) {
-                throw new IllegalArgumentException(name + " must be positive, is " + value);
+        private static void requireSensible(String name, Duration value) {
+            if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException(
+                        name + " must be positive and at most " + LONGEST + ", is " + value);
             }
         }
     }

@@ -42,6 +42,8 @@ class PersistSinkTest {
                 .hasMessageContaining("commitTimeout");
         assertThatThrownBy(() -> builder().commitMemory(Duration.ofDays(-1)).build())
                 .hasMessageContaining("commitMemory");
+        assertThatThrownBy(() -> builder().commitMemory(Duration.ofSeconds(1L << 60)).build())
+                .hasMessageContaining("commitMemory");
         assertThatThrownBy(() -> builder().partTargetBytes(-1).build())
                 .hasMessageContaining("target bytes");
         assertThatThrownBy(() -> builder().maxOutstandingParts(-1).build())
