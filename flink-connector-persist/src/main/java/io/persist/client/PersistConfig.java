@@ -16,7 +16,8 @@ import java.time.Duration;
  * @param operationTimeout all retries of one operation together; then the operation fails
  * @param hostname recorded in the shard, for people
  * @param maintenance who writes rollups and collects garbage
- * @param ioThreads uploads and downloads at once
+ * @param ioThreads uploads and downloads at once; 0 for all in the calling thread, which makes a
+ *     run repeatable
  * @param offHeapLimitBytes bound of the memory outside the heap, all handles together
  */
 public record PersistConfig(
@@ -33,8 +34,8 @@ public record PersistConfig(
         requirePositive("readerLease", readerLease);
         requirePositive("writerLease", writerLease);
         requirePositive("operationTimeout", operationTimeout);
-        if (ioThreads < 1) {
-            throw new IllegalArgumentException("ioThreads must be at least 1, is " + ioThreads);
+        if (ioThreads < 0) {
+            throw new IllegalArgumentException("ioThreads must not be negative, is " + ioThreads);
         }
         if (offHeapLimitBytes < 1) {
             throw new IllegalArgumentException(

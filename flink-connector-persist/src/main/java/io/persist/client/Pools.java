@@ -1,6 +1,9 @@
 package io.persist.client;
 
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ThreadFactory;
@@ -15,19 +18,22 @@ final class Pools implements AutoCloseable {
     /** Each commit may offer some; what does not fit is called for again by a later commit. */
     private static final int QUEUED_MAINTENANCE = 20;
 
-    private final ThreadPoolExecutor io;
+    private final ExecutorService io;
     private final ThreadPoolExecutor maintenance;
 
     /**
      * @param name of the client, for thread names
+     * @param ioThreads 0 to do I/O in the thread that asks for it
      */
     Pools(String name, int ioThreads) {
         this.io =
-                pool(
-                        name + "-io",
-                        ioThreads,
-                        QUEUED_UPLOADS,
-                        new ThreadPoolExecutor.CallerRunsPolicy());
+                ioThreads == 0
+                        ? new CallingThread()
+                        : pool(
+                                name + "-io",
+                                ioThreads,
+                                QUEUED_UPLOADS,
+                                new ThreadPoolExecutor.CallerRunsPolicy());
         this.maintenance =
                 pool(
                         name + "-maintenance",
@@ -36,7 +42,7 @@ final class Pools implements AutoCloseable {
                         new ThreadPoolExecutor.AbortPolicy());
     }
 
-    ThreadPoolExecutor io() {
+    ExecutorService io() {
         return io;
     }
 
@@ -82,6 +88,42 @@ final class Pools implements AutoCloseable {
         } catch (InterruptedException e) {
             io.shutdownNow();
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Runs every task at once, in the thread that submits it. */
+    private static final class CallingThread extends AbstractExecutorService {
+        private volatile boolean shut; // published to whoever asks whether it ended
+
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public void shutdown() {
+            shut = true;
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            shut = true;
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return shut;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return shut;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return shut;
         }
     }
 }

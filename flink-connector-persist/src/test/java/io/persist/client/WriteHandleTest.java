@@ -9,6 +9,13 @@ import io.persist.batch.BatchConfig;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codecs;
 import io.persist.codec.ShardId;
+import io.persist.codec.Unit;
+import io.persist.codec.relation.Datum;
+import io.persist.codec.relation.RelationCodec;
+import io.persist.codec.relation.RelationColumn;
+import io.persist.codec.relation.RelationDesc;
+import io.persist.codec.relation.ScalarType;
+import io.persist.codec.relation.SourceData;
 import io.persist.frontier.Antichain;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.Profile;
@@ -308,6 +315,31 @@ final class WriteHandleTest {
                 .hasMessageContaining("String")
                 .hasMessageContaining("()");
         assertThat(test.client().inspect(SHARD).orElseThrow().seqno()).isEqualTo(seqno);
+    }
+
+    private static RelationCodec<SourceData> rows(ScalarType type) {
+        return RelationCodec.of(RelationDesc.of(List.of(new RelationColumn("amount", type, true))));
+    }
+
+    @Test
+    void anotherSchemaIsRefusedNamingBoth() throws Exception {
+        RelationCodec<SourceData> first = rows(new ScalarType.Int64());
+        RelationCodec<SourceData> second = rows(new ScalarType.Text());
+        SourceData row = new SourceData.Row(List.of(new Datum.Int64(5)));
+        test.client()
+                .openWriter(SHARD, first, Codecs.UNIT, "test")
+                .compareAndAppend(List.of(new Update<>(row, Unit.UNIT, 0, 1)), at(0), at(1))
+                .orThrow();
+        SeqNo seqno = test.client().inspect(SHARD).orElseThrow().seqno();
+
+        assertThatThrownBy(() -> test.client().openWriter(SHARD, second, Codecs.UNIT, "test"))
+                .isInstanceOf(IncompatibleShardException.class)
+                .hasMessageContaining("schema mismatch")
+                .hasMessageContaining(first.schema().toString())
+                .hasMessageContaining(second.schema().toString());
+
+        assertThat(test.client().inspect(SHARD).orElseThrow().seqno()).isEqualTo(seqno);
+        test.client().openWriter(SHARD, first, Codecs.UNIT, "again").close();
     }
 
     @Test

@@ -10,6 +10,8 @@ import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.shard.ScriptedConsensus.Fate;
 import io.persist.state.CodecNames;
+import io.persist.state.proto.ProtoStateDiff;
+import io.persist.state.proto.ProtoStateFieldDiffs;
 import io.persist.store.BlobKey;
 import io.persist.store.SeqNo;
 import io.persist.store.Versioned;
@@ -130,6 +132,37 @@ final class ShardsTest {
                 .hasMessageContaining("log entry v0")
                 .hasMessageContaining(SHARD.toString());
         assertThat(log.scan(SHARD, new SeqNo(0), 10)).hasSize(1);
+    }
+
+    @Test
+    void anEntryOfANewerVersionIsRefusedNamingWhatIsUnknown() throws Exception {
+        Machine machine = theirs.open(Profile.P26);
+        ProtoStateDiff newer =
+                ProtoStateDiff.newBuilder()
+                        .setApplierVersion("26.99.0")
+                        .setSeqnoTo(1)
+                        .setLatestRollupKey(machine.state().latestRollup().key().text())
+                        .setFieldDiffs(
+                                ProtoStateFieldDiffs.newBuilder()
+                                        .addFieldsValue(99)
+                                        .addDiffTypesValue(0)
+                                        .addDataLens(0)
+                                        .addDataLens(0))
+                        .build();
+        log.compareAndSet(
+                SHARD,
+                new SeqNo(0),
+                new Versioned(new SeqNo(1), Bytes.takeArray(newer.toByteArray())));
+
+        assertThatThrownBy(() -> ours.open(Profile.P26))
+                .isInstanceOf(IncompatibleShardException.class)
+                .hasMessageContaining("log entry v1")
+                .hasMessageContaining("field 99")
+                .hasMessageContaining("26.99.0");
+        assertThatThrownBy(() -> machine.compareAndAppend(TestShard.empty(0, 1), ours.append(), 1))
+                .isInstanceOf(IncompatibleShardException.class)
+                .hasMessageContaining("field 99");
+        assertThat(log.scan(SHARD, new SeqNo(0), 10)).hasSize(2);
     }
 
     @Test
