@@ -6,13 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.persist.batch.Batch;
 import io.persist.batch.BatchBuilder;
 import io.persist.batch.BatchConfig;
+import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
+import io.persist.batch.Run;
+import io.persist.batch.RunMeta;
+import io.persist.batch.RunOrder;
+import io.persist.batch.TransmittableBatch;
+import io.persist.batch.TransmittableBatchEncoding;
 import io.persist.client.SinkChain.Origin;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codecs;
+import io.persist.codec.SchemaId;
 import io.persist.codec.ShardId;
 import io.persist.codec.Unit;
 import io.persist.frontier.Antichain;
+import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.MaintenanceSink;
 import io.persist.shard.Surroundings;
 import io.persist.state.ChainPosition;
@@ -265,6 +273,54 @@ class SinkChainTest {
                     .isInstanceOf(CommitOutcome.Appended.class);
             assertThat(blob.sets() - blobs).isEqualTo(2);
             assertThat(sink.contents()).isEqualTo(Map.of("a", 1L, "b", 1L));
+        }
+    }
+
+    @Test
+    void commitStagedUnderAnotherSchemaIsRefused() throws Exception {
+        try (SinkProcess sink = new SinkProcess(1)) {
+            ChainPosition start = sink.register(null);
+            List<Bytes> batches = List.of(withSchema(sink.stage("a"), new SchemaId(5)));
+            assertThatThrownBy(() -> sink.chain.commit(start.at(1), batches, Origin.LIVE))
+                    .isInstanceOf(IncompatibleShardException.class)
+                    .hasMessageContainingAll("'orders'", "schema h5", "h0");
+            assertThat(sink.writer.fetchRecentUpper()).isEqualTo(Antichain.minimum());
+        }
+    }
+
+    private static Bytes withSchema(Bytes message, SchemaId schema) throws Exception {
+        TransmittableBatch batch = TransmittableBatchEncoding.decode(message);
+        List<Run> runs =
+                batch.batch().runs().stream()
+                        .map(run -> new Run(RunMeta.of(RunOrder.UNORDERED, schema), run.parts()))
+                        .toList();
+        HollowBatch hollow =
+                new HollowBatch(batch.batch().desc(), batch.batch().len(), runs, Bytes.EMPTY);
+        return TransmittableBatchEncoding.encode(
+                new TransmittableBatch(
+                        batch.shard(),
+                        batch.version(),
+                        hollow,
+                        batch.keySchema(),
+                        batch.valSchema(),
+                        batch.unknown()));
+    }
+
+    @Test
+    void commitOfAnotherShardIsAnError() throws Exception {
+        try (SinkProcess sink = new SinkProcess(1)) {
+            ChainPosition start = sink.register(null);
+            WriteHandle<String, Unit> other =
+                    sink.client.openWriter(
+                            new ShardId(new UUID(8, 8)), Codecs.STRING, Codecs.UNIT, "test");
+            Bytes message;
+            try (BatchBuilder<String, Unit> builder = other.builder(Antichain.minimum())) {
+                builder.add("a", Unit.UNIT, 0, 1);
+                message = builder.finish(Antichain.of(1)).toTransmittable();
+            }
+            assertThatThrownBy(() -> sink.chain.commit(start.at(1), List.of(message), Origin.LIVE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("s00000000-0000-0008-0000-000000000008");
         }
     }
 
