@@ -20,7 +20,6 @@ final class BackgroundMaintenance implements MaintenanceSink {
 
     private final Executor executor;
     private final AtomicLong failures = new AtomicLong();
-    private final AtomicLong dropped = new AtomicLong();
 
     BackgroundMaintenance(Executor executor) {
         this.executor = executor;
@@ -31,7 +30,6 @@ final class BackgroundMaintenance implements MaintenanceSink {
         try {
             executor.execute(() -> perform(machine, task));
         } catch (RejectedExecutionException e) {
-            dropped.incrementAndGet();
             LOG.debug("maintenance of shard {} dropped: {}", machine.shard(), e.toString());
         }
     }
@@ -50,10 +48,5 @@ final class BackgroundMaintenance implements MaintenanceSink {
     /** Tasks that failed; each was logged. */
     long failures() {
         return failures.get();
-    }
-
-    /** Tasks that found the queue full. */
-    long dropped() {
-        return dropped.get();
     }
 }

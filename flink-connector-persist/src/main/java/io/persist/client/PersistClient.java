@@ -83,12 +83,6 @@ public final class PersistClient implements AutoCloseable {
         this.shards = new Shards(access);
     }
 
-    private static MaintenanceSink ownMaintenance(PersistConfig config, Pools pools) {
-        return config.maintenance() == PersistConfig.Maintenance.NONE
-                ? MaintenanceSink.NONE
-                : new BackgroundMaintenance(pools.maintenance());
-    }
-
     /** With every setting at its default. */
     public static PersistClient open(PersistLocation location) throws StoreException {
         return open(location, PersistConfig.builder().build());
@@ -114,7 +108,9 @@ public final class PersistClient implements AutoCloseable {
                     config,
                     surroundings,
                     pools,
-                    ownMaintenance(config, pools));
+                    config.maintenance() == PersistConfig.Maintenance.NONE
+                            ? MaintenanceSink.NONE
+                            : new BackgroundMaintenance(pools.maintenance()));
         } catch (StoreException | IllegalArgumentException e) {
             pools.close();
             throw e;
@@ -272,6 +268,11 @@ public final class PersistClient implements AutoCloseable {
     private Machine remember(Machine opened) {
         Machine earlier = machines.putIfAbsent(opened.shard(), opened);
         return earlier == null ? opened : earlier;
+    }
+
+    /** Pieces of background maintenance that failed so far; each was logged. */
+    public long maintenanceFailures() {
+        return access.maintenance() instanceof BackgroundMaintenance own ? own.failures() : 0;
     }
 
     PersistConfig config() {
