@@ -63,6 +63,7 @@ class ReadmeITCase {
     }
 
     @Test
+    @SuppressWarnings("try") // Flink declares that close() may be interrupted
     void theSqlExampleRuns() throws Exception {
         TableEnvironment env = TableEnvironment.create(EnvironmentSettings.inBatchMode());
         List<String> rows = new ArrayList<>();
