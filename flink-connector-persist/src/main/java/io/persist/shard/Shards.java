@@ -101,24 +101,9 @@ public final class Shards {
         Versioned row =
                 new Versioned(
                         Profile.FIRST_SEQNO, StateDiffEncoding.encode(StateDiff.initial(initial)));
-        boolean doubt = false;
-        CommitAttempts<State> attempts =
-                new CommitAttempts<>(
-                        "creating shard " + shard,
-                        access.surroundings(),
-                        access.settings().commandTimeoutMillis());
-        while (true) {
-            try {
-                if (access.consensus().compareAndSet(shard, null, row) == CasResult.COMMITTED) {
-                    return initial;
-                }
-                break;
-            } catch (StoreException.Determinate e) {
-                attempts.pauseAfter(e);
-            } catch (StoreException.Indeterminate e) {
-                doubt = true;
-                attempts.pauseAfter(e);
-            }
+        FirstEntry outcome = insert(shard, row);
+        if (outcome == FirstEntry.OURS) {
+            return initial;
         }
         State winner =
                 versions.fetchCurrent()
@@ -129,10 +114,43 @@ public final class Shards {
                                                         + shard
                                                         + " refused its first entry and has no"
                                                         + " log"));
-        if (!doubt) {
+        if (outcome == FirstEntry.ANOTHER) {
             // Certainly never linked. A failure leaves a blob behind that nothing refers to.
             access.retry().call("delete " + blobKey, () -> access.blob().delete(blobKey));
         }
         return winner;
+    }
+
+    private enum FirstEntry {
+        OURS,
+        ANOTHER,
+        /** Another, or an attempt of ours whose answer was lost. */
+        DOUBTFUL
+    }
+
+    private FirstEntry insert(ShardId shard, Versioned row)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        boolean doubt = false;
+        CommitAttempts<State> attempts =
+                new CommitAttempts<>(
+                        "creating shard " + shard,
+                        access.surroundings(),
+                        access.settings().commandTimeoutMillis());
+        while (true) {
+            try {
+                if (access.consensus().compareAndSet(shard, null, row) == CasResult.COMMITTED) {
+                    return FirstEntry.OURS;
+                }
+                return doubt ? FirstEntry.DOUBTFUL : FirstEntry.ANOTHER;
+            } catch (StoreException.Determinate e) {
+                attempts.pauseAfter(e);
+            } catch (StoreException.Indeterminate e) {
+                doubt = true;
+                attempts.pauseAfter(e);
+            }
+        }
     }
 }

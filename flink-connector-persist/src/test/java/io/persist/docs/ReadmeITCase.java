@@ -78,9 +78,9 @@ class ReadmeITCase {
             if (here.strip().startsWith("INSERT")) {
                 result.await();
             } else if (here.strip().startsWith("SELECT")) {
-                try (CloseableIterator<Row> all = result.collect()) {
-                    all.forEachRemaining(row -> rows.add(row.toString()));
-                }
+                CloseableIterator<Row> all = result.collect();
+                all.forEachRemaining(row -> rows.add(row.toString()));
+                all.close();
             }
         }
         assertThat(rows).containsExactlyInAnyOrder("+I[Seattle, 1]", "+I[Portland, 1]");

@@ -55,54 +55,6 @@ abstract class FieldWriter {
     static FieldWriter of(TableColumns columns, int index, ColumnSink sink) {
         LogicalType type = columns.type(index);
         return switch (type.getTypeRoot()) {
-            case BOOLEAN ->
-                    new Simple(
-                            columns,
-                            index,
-                            sink,
-                            (s, row, value, i) -> s.setBool(row, value.getBoolean(i)));
-            case TINYINT ->
-                    new Simple(
-                            columns,
-                            index,
-                            sink,
-                            (s, row, value, i) -> s.setInt16(row, value.getByte(i)));
-            case SMALLINT ->
-                    new Simple(
-                            columns,
-                            index,
-                            sink,
-                            (s, row, value, i) -> s.setInt16(row, value.getShort(i)));
-            case INTEGER ->
-                    new Simple(
-                            columns,
-                            index,
-                            sink,
-                            (s, row, value, i) -> s.setInt32(row, value.getInt(i)));
-            case BIGINT ->
-                    new Simple(
-                            columns,
-                            index,
-                            sink,
-                            (s, row, value, i) -> s.setInt64(row, value.getLong(i)));
-            case FLOAT ->
-                    new Simple(
-                            columns,
-                            index,
-                            sink,
-                            (s, row, value, i) -> s.setFloat32(row, value.getFloat(i)));
-            case DOUBLE ->
-                    new Simple(
-                            columns,
-                            index,
-                            sink,
-                            (s, row, value, i) -> s.setFloat64(row, value.getDouble(i)));
-            case DATE ->
-                    new Simple(
-                            columns,
-                            index,
-                            sink,
-                            (s, row, value, i) -> s.setDate(row, value.getInt(i)));
             case DECIMAL -> new Decimal(columns, index, sink, (DecimalType) type);
             case CHAR, VARCHAR -> new Text(columns, index, sink);
             case BINARY, VARBINARY -> new Binary(columns, index, sink);
@@ -112,6 +64,20 @@ abstract class FieldWriter {
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE ->
                     new Timestamp(
                             columns, index, sink, ((LocalZonedTimestampType) type).getPrecision());
+            default -> new Simple(columns, index, sink, setter(type));
+        };
+    }
+
+    private static Simple.Setter setter(LogicalType type) {
+        return switch (type.getTypeRoot()) {
+            case BOOLEAN -> (s, row, value, i) -> s.setBool(row, value.getBoolean(i));
+            case TINYINT -> (s, row, value, i) -> s.setInt16(row, value.getByte(i));
+            case SMALLINT -> (s, row, value, i) -> s.setInt16(row, value.getShort(i));
+            case INTEGER -> (s, row, value, i) -> s.setInt32(row, value.getInt(i));
+            case BIGINT -> (s, row, value, i) -> s.setInt64(row, value.getLong(i));
+            case FLOAT -> (s, row, value, i) -> s.setFloat32(row, value.getFloat(i));
+            case DOUBLE -> (s, row, value, i) -> s.setFloat64(row, value.getDouble(i));
+            case DATE -> (s, row, value, i) -> s.setDate(row, value.getInt(i));
             // Invariant: TableColumns holds only types that RelationTypes maps.
             default -> throw new AssertionError(type);
         };

@@ -33,16 +33,15 @@ final class RunLengthDecoder {
                 Arrays.fill(target, from + done, from + done + run, value);
                 done += run;
             } else {
-                done += unpack(in, header >>> 1, width, target, from + done, count - done, what);
+                done += unpack(in, header >>> 1, width, target, from + done, count - done);
             }
         }
     }
 
-    private static int unpack(
-            Slice in, int groups, int width, int[] target, int from, int wanted, String what)
+    private static int unpack(Slice in, int groups, int width, int[] target, int from, int wanted)
             throws CorruptDataException {
         if (groups == 0) {
-            throw in.corrupt("groups of " + what, "none");
+            throw in.corrupt("groups of packed values", "none");
         }
         int count = (int) Math.min(groups * 8L, wanted);
         // Writers may cut off the unused end of the last group.
@@ -50,7 +49,7 @@ final class RunLengthDecoder {
         long whole = Math.max(needed, Math.min((long) groups * width, in.remaining()));
         byte[] source = in.array();
         int at = in.position();
-        in.skip((int) Math.min(whole, Integer.MAX_VALUE), what);
+        in.skip((int) Math.min(whole, Integer.MAX_VALUE), "packed values");
         long mask = (1L << width) - 1;
         long bits = 0;
         int filled = 0;
