@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -85,7 +86,7 @@ class PersistTest {
     @Test
     void readLeavesNoTrace() throws Exception {
         write(List.of(new Update<>("a", "1", 0, 1)), 0, 2);
-        TreeMap<String, Bytes> before = files();
+        Map<String, Bytes> before = files();
         assertThat(call("read", location(), SHARD).exitCode()).isZero();
         assertThat(call("inspect", location(), SHARD).exitCode()).isZero();
         assertThat(call("shards", location()).exitCode()).isZero();
@@ -231,12 +232,12 @@ class PersistTest {
         assertThat(call("--help").out()).contains("shards", "inspect", "read", "export", "import");
     }
 
-    private TreeMap<String, Bytes> files() throws IOException {
+    private Map<String, Bytes> files() throws IOException {
         return files(location());
     }
 
-    private static TreeMap<String, Bytes> files(Path root) throws IOException {
-        TreeMap<String, Bytes> contents = new TreeMap<>();
+    private static Map<String, Bytes> files(Path root) throws IOException {
+        Map<String, Bytes> contents = new TreeMap<>();
         try (Stream<Path> all = Files.walk(root)) {
             for (Path file : all.filter(Files::isRegularFile).toList()) {
                 contents.put(
