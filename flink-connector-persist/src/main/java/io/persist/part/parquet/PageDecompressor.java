@@ -1,6 +1,7 @@
 package io.persist.part.parquet;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 
 import io.airlift.compress.Decompressor;
@@ -49,7 +50,8 @@ final class PageDecompressor {
                 throw source.corrupt("a page of " + size + " bytes", page.length);
             }
             return new Slice(page, 0, size, source.place() + " decompressed");
-        } catch (MalformedInputException
+        } catch (ZstdException
+                | MalformedInputException
                 | IllegalArgumentException
                 | IndexOutOfBoundsException
                 | IOException e) {
@@ -111,9 +113,6 @@ final class PageDecompressor {
         }
         byte[] page = new byte[size];
         long found = Zstd.decompressByteArray(page, 0, size, source, offset, length);
-        if (Zstd.isError(found)) {
-            throw new IOException(Zstd.getErrorName(found));
-        }
         return found == size ? page : new byte[0];
     }
 
