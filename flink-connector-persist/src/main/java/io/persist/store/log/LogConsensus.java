@@ -102,11 +102,13 @@ public class LogConsensus implements Consensus {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             SeqNo floor = log.rememberedFloor().seqno();
             SeqNo start = floor.compareTo(from) > 0 ? floor : from;
+            // Before the gets: another thread may append what they did not find.
+            Versioned known = log.rememberedHead();
             List<Versioned> entries = new ArrayList<>();
             SeqNo end = fetchEntries(log, start, limit, entries);
             if (!confirm(Check.AFTER_SCAN, log).isAbove(start)) {
                 if (entries.size() < limit) {
-                    requireEnd(log, end);
+                    requireEnd(log, known, end);
                     entries.stream().reduce((a, b) -> b).ifPresent(log::rememberHead);
                 }
                 return entries;
@@ -261,9 +263,9 @@ public class LogConsensus implements Consensus {
         return at;
     }
 
-    /** An entry that was not found, and was not truncated, must lie after the head. */
-    private static void requireEnd(ShardLog log, SeqNo absent) throws StoreException {
-        Versioned head = log.rememberedHead();
+    /** An entry that was not found, and was not truncated, must lie after the head known before. */
+    private static void requireEnd(ShardLog log, @Nullable Versioned head, SeqNo absent)
+            throws StoreException {
         if (head != null && head.seqno().compareTo(absent) >= 0) {
             throw missing(log, absent, "the log goes on to " + head.seqno());
         }
