@@ -76,8 +76,13 @@ final class LogSimulation {
         for (int i = 0; i < programs.length; i++) {
             beginnings.add(new Answers(i, programs[i], null, null));
         }
+    }
+
+    /** Lets the log begin with an entry 0, instead of not at all. */
+    LogSimulation withFirstEntry() {
         LogEntry first = new LogEntry(LogEntry.Kind.ENTRY, new UUID(9, 9), Bytes.utf8("first"));
         initial.put(SHARD + "/log/" + "0".repeat(20), first.encode());
+        return this;
     }
 
     /** Visits all schedules; returns the number of states. */
@@ -102,12 +107,13 @@ final class LogSimulation {
     }
 
     private State begin() throws Violation {
-        TreeMap<Long, String> committed = new TreeMap<>(Map.of(0L, "first"));
+        TreeMap<Long, String> committed =
+                new TreeMap<>(initial.isEmpty() ? Map.of(-1L, "empty") : Map.of(0L, "first"));
         List<Answers> at = new ArrayList<>();
         List<Long> known = new ArrayList<>();
         for (Answers beginning : beginnings) {
             at.add(beginning);
-            known.add(0L);
+            known.add(committed.lastKey());
             beginning.expand(variant);
         }
         return new State(initial, at, known, committed, Set.of(), List.of(), copies, doubts);
@@ -387,7 +393,7 @@ final class LogSimulation {
         private final ScriptedObjects objects;
         private final List<Operation> operations = new ArrayList<>();
         private final List<Integer> answersUsed = new ArrayList<>();
-        private long head;
+        private long head = -1;
         private int appends;
 
         Client(Consensus consensus, String name, ScriptedObjects objects) {
@@ -402,8 +408,34 @@ final class LogSimulation {
                 head = found.isEmpty() ? -1 : found.get(0).seqno().value();
                 note(new Operation("head", found, null, null));
             } catch (StoreException e) {
-                note(new Operation("failed: " + e.getMessage(), List.of(), null, null));
+                note(failed(e));
             }
+        }
+
+        /** Imports a log that begins at {@code first}. */
+        void importFrom(long first) {
+            List<Versioned> entries =
+                    List.of(
+                            new Versioned(new SeqNo(first), Bytes.utf8("imported")),
+                            new Versioned(new SeqNo(first + 1), Bytes.utf8("imported too")));
+            try {
+                boolean done = consensus.importLog(SHARD, entries) == CasResult.COMMITTED;
+                note(new Operation("import", done ? entries : List.of(), null, null));
+            } catch (StoreException.Indeterminate e) {
+                note(new Operation("import in doubt", List.of(), null, null));
+            } catch (StoreException e) {
+                note(failed(e));
+            }
+        }
+
+        private static Operation failed(StoreException e) {
+            String message = String.valueOf(e.getMessage());
+            return new Operation(
+                    (message.contains("was left unfinished") ? "unfinished: " : "failed: ")
+                            + message,
+                    List.of(),
+                    null,
+                    null);
         }
 
         /** Tries once to append after the head that this client has seen last. */
@@ -419,7 +451,7 @@ final class LogSimulation {
             } catch (StoreException.Indeterminate e) {
                 note(new Operation("append in doubt", List.of(), null, null));
             } catch (StoreException e) {
-                note(new Operation("failed: " + e.getMessage(), List.of(), null, null));
+                note(failed(e));
             }
         }
 
@@ -428,19 +460,22 @@ final class LogSimulation {
                 List<Versioned> found = consensus.scan(SHARD, new SeqNo(0), Integer.MAX_VALUE);
                 note(new Operation("scan", found, null, null));
             } catch (StoreException e) {
-                note(new Operation("failed: " + e.getMessage(), List.of(), null, null));
+                note(failed(e));
             }
         }
 
         /** Truncates to the head that this client has seen last. */
         void truncate() {
+            if (head < 0) {
+                return;
+            }
             try {
                 consensus.truncate(SHARD, new SeqNo(head));
                 note(new Operation("truncate", List.of(), null, null));
             } catch (StoreException.Indeterminate e) {
                 note(new Operation("truncate in doubt", List.of(), null, null));
             } catch (StoreException e) {
-                note(new Operation("failed: " + e.getMessage(), List.of(), null, null));
+                note(failed(e));
             }
         }
 
@@ -473,8 +508,8 @@ final class LogSimulation {
          * @return what is wrong, or null
          */
         @Nullable String judge(long known, TreeMap<Long, String> committed, Set<String> denied) {
-            if (what.startsWith("failed")) {
-                return what;
+            if (what.startsWith("failed") || (what.startsWith("unfinished") && known >= 0)) {
+                return what + ", but " + known + " had been committed";
             }
             if (result == CasResult.MISMATCH) {
                 denied.add(text(appended));

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.List;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -65,22 +67,22 @@ class LogSimulationTest {
 
     private static LogSimulation writers(
             BiFunction<ConditionalObjects, Supplier<UUID>, Consensus> variant) {
-        return new LogSimulation(variant, 1, 1, WRITER, OVERTAKER);
+        return new LogSimulation(variant, 1, 1, WRITER, OVERTAKER).withFirstEntry();
     }
 
     private static LogSimulation readers(
             BiFunction<ConditionalObjects, Supplier<UUID>, Consensus> variant) {
-        return new LogSimulation(variant, 2, 1, OVERTAKER, READER);
+        return new LogSimulation(variant, 2, 1, OVERTAKER, READER).withFirstEntry();
     }
 
     private static LogSimulation scanners(
             BiFunction<ConditionalObjects, Supplier<UUID>, Consensus> variant) {
-        return new LogSimulation(variant, 0, 0, WRITER, OVERTAKER, SCANNER);
+        return new LogSimulation(variant, 0, 0, WRITER, OVERTAKER, SCANNER).withFirstEntry();
     }
 
     private static LogSimulation truncaters(
             BiFunction<ConditionalObjects, Supplier<UUID>, Consensus> variant) {
-        return new LogSimulation(variant, 0, 0, TRUNCATER, TRUNCATER, WITNESS);
+        return new LogSimulation(variant, 0, 0, TRUNCATER, TRUNCATER, WITNESS).withFirstEntry();
     }
 
     @Test
@@ -101,6 +103,19 @@ class LogSimulationTest {
     @Test
     void noScheduleOfTwoTruncatersBreaksTheLog() throws Exception {
         assertThat(truncaters(LogConsensus::new).explore(MAX_STATES)).isGreaterThan(10_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 5})
+    void importAppearsAtOnceAndNobodyElseBeginsTheLog(long first) throws Exception {
+        LogSimulation.Program importer = client -> client.importFrom(first);
+        for (LogSimulation world :
+                List.of(
+                        new LogSimulation(LogConsensus::new, 1, 1, importer, WRITER),
+                        new LogSimulation(LogConsensus::new, 1, 0, importer, OVERTAKER),
+                        new LogSimulation(LogConsensus::new, 0, 0, importer, importer, WRITER))) {
+            assertThat(world.explore(MAX_STATES)).isGreaterThan(500);
+        }
     }
 
     @ParameterizedTest
