@@ -1,5 +1,6 @@
 package io.persist.codec;
 
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /** Names one shard within a location. Text form: {@code s} and a UUID. */
@@ -9,6 +10,15 @@ public record ShardId(UUID uuid) implements Comparable<ShardId> {
      */
     public static ShardId parse(String text) {
         return new ShardId(IdText.parse("s", text));
+    }
+
+    /**
+     * The shard that follows from a name: its UUID is of version 3, over the UTF-8 bytes of {@code
+     * persist-shard:} and the name. Never changes: jobs find their data by it.
+     */
+    public static ShardId named(String name) {
+        byte[] bytes = ("persist-shard:" + name).getBytes(StandardCharsets.UTF_8);
+        return new ShardId(UUID.nameUUIDFromBytes(bytes));
     }
 
     @Override

@@ -25,7 +25,6 @@ import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -105,8 +104,7 @@ public final class PersistSink<IN>
 
         /** The shard that follows from a name: the same name is always the same shard. */
         public Builder<IN> shardNamed(String name) {
-            byte[] bytes = ("persist-shard:" + name).getBytes(StandardCharsets.UTF_8);
-            return shard(new ShardId(UUID.nameUUIDFromBytes(bytes)));
+            return shard(ShardId.named(name));
         }
 
         public Builder<IN> serializer(PersistRecordSerializer<IN, ?, ?> value) {

@@ -58,6 +58,11 @@ public final class PersistSource<T>
             this.deserializer = deserializer;
         }
 
+        /** Where shards live; see {@link PersistLocation#parse}. */
+        public Builder<K, V, T> path(String path) {
+            return location(PersistLocation.parse(path));
+        }
+
         public Builder<K, V, T> location(PersistLocation value) {
             location = value;
             return this;

@@ -97,7 +97,10 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
             opened = SnapshotHold.open(read, wanted);
         } catch (StoreException e) {
             throw e;
-        } catch (IOException | CorruptDataException | IncompatibleShardException e) {
+        } catch (IOException
+                | CorruptDataException
+                | IncompatibleShardException
+                | IllegalArgumentException e) {
             throw new SuppressRestartsException(e);
         }
         hold.set(opened);

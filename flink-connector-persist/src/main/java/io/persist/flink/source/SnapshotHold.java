@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 
 /**
- * A leased reader that keeps a shard readable at one time while others read it. One thread at a
- * time. Ends in {@link #release} when the snapshot was read, or in {@link #close} when it may yet
- * be read again after a restart: the lease then runs out by itself.
+ * A leased reader that keeps a shard readable at one time while others read it. It holds all of the
+ * history that it found: were it to give up what is before that time, and nobody else held it,
+ * looking at a table would forget its past. One thread at a time. Ends in {@link #release} when the
+ * snapshot was read, or in {@link #close} when it may yet be read again after a restart: the lease
+ * then runs out by itself.
  */
 final class SnapshotHold implements AutoCloseable {
     private final PersistClient client;
@@ -68,10 +70,7 @@ final class SnapshotHold implements AutoCloseable {
         try {
             Antichain upper = reader.fetchRecentUpper();
             long asOf = SnapshotTime.choose(read.shard(), asked, reader.since(), upper);
-            SnapshotHold hold = new SnapshotHold(client, reader, asOf);
-            // Earlier times are not needed, so compaction may have them.
-            hold.check(reader.downgradeSince(Antichain.of(asOf)));
-            return hold;
+            return new SnapshotHold(client, reader, asOf);
         } catch (Throwable failure) {
             reader.close();
             throw failure;

@@ -39,7 +39,7 @@ final class SnapshotRows<K, V> {
     /**
      * The next row; null at the end.
      *
-     * @throws IOException if a row's multiplicity is negative, which no snapshot may have
+     * @throws CorruptDataException if a row's multiplicity is negative, which no snapshot may have
      */
     @Nullable Update<K, V> next() throws IOException, CorruptDataException, InterruptedException {
         if (left == 0) {
@@ -88,7 +88,7 @@ final class SnapshotRows<K, V> {
         }
         Update<K, V> update = step.next();
         if (update.diff() <= 0) {
-            throw new IOException(
+            throw new CorruptDataException(
                     "shard "
                             + shard
                             + " is broken as of "

@@ -9,6 +9,7 @@ import org.apache.flink.connector.base.source.reader.RecordsBySplits;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -57,7 +58,9 @@ final class SnapshotSplitReader<K, V, T> implements SplitReader<T, SnapshotSplit
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while reading shard " + read.shardId(), e);
         } catch (CorruptDataException | IncompatibleShardException e) {
-            throw new IOException("cannot read shard " + read.shardId(), e);
+            // Reading again would find the same.
+            throw new SuppressRestartsException(
+                    new IOException("cannot read shard " + read.shardId(), e));
         }
     }
 

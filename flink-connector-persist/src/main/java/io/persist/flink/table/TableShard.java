@@ -9,9 +9,7 @@ import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.catalog.ObjectIdentifier;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * Where a table's rows are: which shard of which location.
@@ -51,8 +49,8 @@ record TableShard(PersistLocation location, ShardId shard) {
                     .noDefaultValue()
                     .withDescription(
                             "The shard's id, 's' and a UUID. By default it follows from the"
-                                    + " table's full name: the same name in the same path is the"
-                                    + " same shard.");
+                                    + " table's full name, as in `catalog`.`database`.`table`: the"
+                                    + " same name in the same path is the same shard.");
 
     static final Set<ConfigOption<?>> OPTIONAL = Set.of(BLOB, CONSENSUS, SHARD);
 
@@ -81,7 +79,7 @@ record TableShard(PersistLocation location, ShardId shard) {
     private static ShardId shard(ReadableConfig options, ObjectIdentifier table) {
         String text = options.getOptional(SHARD).orElse(null);
         if (text == null) {
-            return named(table);
+            return ShardId.named(table.asSerializableString());
         }
         try {
             return ShardId.parse(text);
@@ -93,15 +91,5 @@ record TableShard(PersistLocation location, ShardId shard) {
                             + " s00000000-0000-0000-0000-000000000000.",
                     e);
         }
-    }
-
-    /**
-     * The shard of a table of this name: a UUID of version 3 over the UTF-8 bytes of {@code
-     * persist-table:} and the serialized full name, as in {@code `catalog`.`database`.`table`}.
-     * Never changes: jobs find their data by it.
-     */
-    static ShardId named(ObjectIdentifier table) {
-        String name = "persist-table:" + table.asSerializableString();
-        return new ShardId(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -4,14 +4,17 @@
  * <p>In reading order:
  *
  * <ul>
- *   <li>{@code PersistDynamicTableFactory}: what {@code 'connector' = 'persist'} finds.
+ *   <li>{@link io.persist.flink.table.PersistDynamicTableFactory}: what {@code 'connector' =
+ *       'persist'} finds.
  *   <li>{@link io.persist.flink.table.TableShard}: from options and the table's name to a shard.
  *   <li>{@link io.persist.flink.table.TableColumns} and {@link
  *       io.persist.flink.table.RelationTypes}: from declared columns to the relation that is
  *       stored, or to the reason why not.
  *   <li>{@link io.persist.flink.table.RowDataMapping}, {@link io.persist.flink.table.FieldWriter}
  *       and {@link io.persist.flink.table.FieldReader}: rows, column by column.
- *   <li>{@link io.persist.flink.table.PersistTableSource}: the planner's view of a snapshot.
+ *   <li>{@link io.persist.flink.table.PersistTableSink} and {@link
+ *       io.persist.flink.table.PersistTableSource}: what the planner sees.
+ *   <li>{@link io.persist.flink.table.StoredColumns}: what a shard was written with, to compare.
  * </ul>
  *
  * <p>Invariants: what cannot be stored faithfully is refused, at planning time where the type says

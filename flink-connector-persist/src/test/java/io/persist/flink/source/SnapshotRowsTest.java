@@ -85,7 +85,7 @@ class SnapshotRowsTest {
     @Test
     void negativeMultiplicityFailsNamingShardTimeAndKey() {
         assertThatThrownBy(() -> rest(rows(List.of(List.of(update("a", 1), update("bad", -2))))))
-                .isInstanceOf(IOException.class)
+                .isInstanceOf(CorruptDataException.class)
                 .hasMessageContaining(SHARD.toString())
                 .hasMessageContaining("as of 7")
                 .hasMessageContaining("key bad")

@@ -1,0 +1,207 @@
+package io.persist.flink.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.persist.codec.ShardId;
+import io.persist.shard.Profile;
+
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.TableEnvironment;
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.catalog.CatalogTable;
+import org.apache.flink.table.catalog.Column;
+import org.apache.flink.table.catalog.ObjectIdentifier;
+import org.apache.flink.table.catalog.ResolvedCatalogTable;
+import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.connector.ChangelogMode;
+import org.apache.flink.table.factories.FactoryUtil;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+class PersistDynamicTableFactoryTest {
+    private static final ObjectIdentifier NAME = ObjectIdentifier.of("cat", "db", "t");
+
+    @TempDir private Path directory;
+
+    private static ResolvedCatalogTable table(Map<String, String> options, Column... columns) {
+        Map<String, String> all = new HashMap<>(options);
+        all.put("connector", "persist");
+        ResolvedSchema schema = ResolvedSchema.of(columns);
+        return new ResolvedCatalogTable(
+                CatalogTable.newBuilder()
+                        .schema(
+                                org.apache.flink.table.api.Schema.newBuilder()
+                                        .fromResolvedSchema(schema)
+                                        .build())
+                        .options(all)
+                        .build(),
+                schema);
+    }
+
+    private static PersistTableSink sink(Map<String, String> options, Column... columns) {
+        return (PersistTableSink)
+                FactoryUtil.createDynamicTableSink(
+                        null,
+                        NAME,
+                        table(options, columns),
+                        Map.of(),
+                        new Configuration(),
+                        PersistDynamicTableFactoryTest.class.getClassLoader(),
+                        false);
+    }
+
+    private static PersistTableSource source(Map<String, String> options) {
+        return (PersistTableSource)
+                FactoryUtil.createDynamicTableSource(
+                        null,
+                        NAME,
+                        table(options, A),
+                        Map.of(),
+                        new Configuration(),
+                        PersistDynamicTableFactoryTest.class.getClassLoader(),
+                        false);
+    }
+
+    private static final Column A = Column.physical("a", DataTypes.INT());
+
+    @Test
+    void optionsReachTheSink() {
+        String shard = "s11111111-1111-1111-1111-111111111111";
+        PersistTableSink sink =
+                sink(
+                        Map.of(
+                                "path", "mem:x",
+                                "blob", "file:///b",
+                                "consensus", "file:///c",
+                                "shard", shard,
+                                "profile", "p128",
+                                "sink.id", "nightly",
+                                "sink.parallelism", "3"),
+                        A);
+
+        assertThat(sink.shard().location().blob()).isEqualTo("file:///b");
+        assertThat(sink.shard().location().consensus()).isEqualTo("file:///c");
+        assertThat(sink.shard().shard()).isEqualTo(ShardId.parse(shard));
+        assertThat(sink.profile()).isEqualTo(Profile.P128);
+        assertThat(sink.sinkId()).isEqualTo("nightly");
+        assertThat(sink.parallelism()).isEqualTo(3);
+    }
+
+    @Test
+    void optionsReachTheSource() {
+        assertThat(source(Map.of("path", "mem:x", "scan.as-of", "17")).asOf()).isEqualTo(17);
+        assertThat(source(Map.of("path", "mem:x")).asOf()).isNull();
+    }
+
+    @Test
+    void theShardFollowsFromTheFullNameForEver() {
+        assertThat(sink(Map.of("path", "mem:x"), A).shard().shard())
+                .isEqualTo(ShardId.named("`cat`.`db`.`t`"))
+                .hasToString("se7654bd0-bdfc-3dda-8c89-853eae7a4246");
+    }
+
+    @Test
+    void theSinkAsksForEveryKindOfRowWhateverIsOffered() {
+        PersistTableSink sink = sink(Map.of("path", "mem:x"), A);
+
+        assertThat(sink.getChangelogMode(ChangelogMode.upsert())).isEqualTo(ChangelogMode.all());
+        assertThat(sink.getChangelogMode(ChangelogMode.insertOnly()))
+                .isEqualTo(ChangelogMode.all());
+    }
+
+    @Test
+    void wrongOptionsAreRefusedByName() {
+        assertRefused(Map.of(), "path");
+        assertRefused(Map.of("path", "mem:x", "pth", "y"), "pth");
+        assertRefused(Map.of("path", "mem:x", "shard", "me"), "'shard' is 'me'");
+        assertRefused(Map.of("path", "mem:x", "profile", "P1"), "profile");
+        assertRefused(Map.of("path", "mem:x", "sink.id", " "), "sink.id");
+        assertRefused(Map.of("path", " "), "empty path");
+        assertThatThrownBy(() -> source(Map.of("path", "mem:x", "scan.as-of", "-1")))
+                .hasStackTraceContaining("'scan.as-of' is -1");
+    }
+
+    private static void assertRefused(Map<String, String> options, String what) {
+        assertThatThrownBy(() -> sink(options, A))
+                .isInstanceOf(ValidationException.class)
+                .hasStackTraceContaining(what);
+    }
+
+    private TableEnvironment sql(String with) {
+        TableEnvironment tables =
+                TableEnvironment.create(
+                        EnvironmentSettings.newInstance().inStreamingMode().build());
+        tables.executeSql(
+                "CREATE TABLE t (a INT, b AS a + 1) WITH ('connector' = 'persist', " + with);
+        tables.executeSql("CREATE TEMPORARY VIEW v AS SELECT x FROM (VALUES (1), (2)) AS w (x)");
+        return tables;
+    }
+
+    @Test
+    void aChangelogWithoutKeyIsPlannedWithoutUpsertsOrMaterializer() {
+        TableEnvironment tables = sql("'path' = 'mem:planned')");
+
+        String plan =
+                tables.explainSql(
+                        "INSERT INTO t SELECT CAST(COUNT(*) AS INT) FROM v GROUP BY x",
+                        org.apache.flink.table.api.ExplainDetail.CHANGELOG_MODE);
+
+        assertThat(plan).contains("changelogMode=[I,UB,UA").doesNotContain("Materialize");
+    }
+
+    @Test
+    void planningRefusesALocationThatCannotBeWritten() throws IOException {
+        Path file = Files.createFile(directory.resolve("a file"));
+        TableEnvironment tables = sql("'path' = '" + file + "')");
+
+        assertThatThrownBy(() -> tables.explainSql("INSERT INTO t SELECT x FROM v"))
+                .isInstanceOf(ValidationException.class)
+                .hasMessageContaining("cannot be opened")
+                .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void planningRefusesALocationThatNamesNoStore() {
+        for (String path : List.of("gopher://x/y", "file:// no uri")) {
+            TableEnvironment tables = sql("'path' = '" + path + "')");
+
+            assertThatThrownBy(() -> tables.explainSql("INSERT INTO t SELECT x FROM v"))
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining(path);
+        }
+    }
+
+    @Test
+    void planningRefusesATypeWithColumnTypeAndCure() {
+        TableEnvironment tables = sql("'path' = 'mem:x')");
+        tables.executeSql(
+                "CREATE TABLE r (a ARRAY<INT>) WITH ('connector' = 'persist', 'path' = 'mem:x')");
+
+        for (String statement : List.of("SELECT * FROM r", "INSERT INTO r SELECT ARRAY[1]")) {
+            assertThatThrownBy(() -> tables.explainSql(statement))
+                    .isInstanceOf(ValidationException.class)
+                    .hasStackTraceContaining("'a' of type ARRAY<INT>");
+        }
+    }
+
+    @Test
+    void partitionsAreRefused() {
+        TableEnvironment tables = sql("'path' = 'mem:x')");
+        tables.executeSql(
+                "CREATE TABLE p (a INT) PARTITIONED BY (a) WITH ('connector' = 'persist', 'path' ="
+                        + " 'mem:x')");
+
+        assertThatThrownBy(() -> tables.explainSql("SELECT * FROM p"))
+                .hasStackTraceContaining("PARTITIONED BY [a]");
+    }
+}

@@ -1,0 +1,398 @@
+package io.persist.flink.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.persist.client.Listen;
+import io.persist.client.PersistClient;
+import io.persist.client.PersistLocation;
+import io.persist.client.ReadHandle;
+import io.persist.client.ShardReport;
+import io.persist.client.Update;
+import io.persist.client.WriteHandle;
+import io.persist.codec.Codec;
+import io.persist.codec.Codecs;
+import io.persist.codec.ShardId;
+import io.persist.codec.Unit;
+import io.persist.frontier.Antichain;
+
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.TableEnvironment;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.types.Row;
+import org.apache.flink.util.CollectionUtil;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+
+/** SQL jobs on Flink's embedded cluster, shards in local files. */
+@Timeout(120) // A job that restarts for ever is a failure.
+class PersistTableITCase {
+    @RegisterExtension
+    static final MiniClusterExtension CLUSTER =
+            new MiniClusterExtension(
+                    new MiniClusterResourceConfiguration.Builder()
+                            .setNumberTaskManagers(1)
+                            .setNumberSlotsPerTaskManager(4)
+                            .build());
+
+    private static final ShardId T = ShardId.named("`default_catalog`.`default_database`.`t`");
+
+    private static final String FRUIT =
+            "(VALUES ('apple', 3), ('pear', 4), ('apple', 5), ('fig', CAST(NULL AS INT)), ('pear',"
+                    + " -4), ('apple', 1)) AS fruit (name, amount)";
+
+    private static final String SUMMARY =
+            "SELECT name, COUNT(*), SUM(amount) FROM " + FRUIT + " GROUP BY name";
+
+    private static final String COLUMNS = "(name STRING, rows_seen BIGINT NOT NULL, total INT)";
+
+    @TempDir private Path directory;
+
+    private TableEnvironment streaming;
+    private TableEnvironment batch;
+
+    @BeforeEach
+    void createEnvironments() {
+        streaming = environment(EnvironmentSettings.newInstance().inStreamingMode());
+        batch = environment(EnvironmentSettings.newInstance().inBatchMode());
+    }
+
+    private static TableEnvironment environment(EnvironmentSettings.Builder settings) {
+        Configuration configuration = new Configuration();
+        configuration.set(CoreOptions.DEFAULT_PARALLELISM, 2);
+        configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(100));
+        // Fails a job that should not be restarted within the time of the test.
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000);
+        configuration.set(
+                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMinutes(1));
+        return TableEnvironment.create(settings.withConfiguration(configuration).build());
+    }
+
+    private void createTable(String columns, String... options) {
+        String more = options.length == 0 ? "" : ", " + String.join(", ", options);
+        for (TableEnvironment tables : List.of(streaming, batch)) {
+            tables.executeSql(
+                    "CREATE TABLE t "
+                            + columns
+                            + " WITH ('connector' = 'persist', 'path' = '"
+                            + directory
+                            + "'"
+                            + more
+                            + ")");
+        }
+    }
+
+    private static void run(TableEnvironment tables, String insert)
+            throws InterruptedException, ExecutionException {
+        tables.executeSql(insert).await();
+    }
+
+    private static List<Row> rows(TableEnvironment tables, String query) {
+        return CollectionUtil.iteratorToList(tables.executeSql(query).collect());
+    }
+
+    private PersistClient client() throws Exception {
+        return PersistClient.open(PersistLocation.parse(directory.toString()));
+    }
+
+    @Test
+    void aRetractingChangelogIsReadBackAsTheBatchResult() throws Exception {
+        createTable(COLUMNS);
+
+        run(streaming, "INSERT INTO t " + SUMMARY);
+
+        List<Row> expected = rows(batch, SUMMARY);
+        assertThat(expected).hasSize(3);
+        assertThat(rows(batch, "SELECT * FROM t")).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(rows(streaming, "SELECT * FROM t"))
+                .containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void batchJobsWriteAndReadToo() throws Exception {
+        createTable(COLUMNS);
+
+        run(batch, "INSERT INTO t " + SUMMARY);
+
+        assertThat(rows(batch, "SELECT * FROM t"))
+                .containsExactlyInAnyOrderElementsOf(rows(batch, SUMMARY));
+    }
+
+    @Test
+    void duplicatesAndNullsAreKept() throws Exception {
+        createTable("(a INT, b STRING)");
+
+        run(
+                streaming,
+                "INSERT INTO t VALUES (1, 'x'), (1, 'x'), (CAST(NULL AS INT), CAST(NULL AS"
+                        + " STRING)), (1, 'x')");
+
+        assertThat(rows(batch, "SELECT * FROM t"))
+                .containsExactlyInAnyOrder(
+                        Row.of(1, "x"), Row.of(1, "x"), Row.of(1, "x"), Row.of(null, null));
+    }
+
+    @Test
+    void computedColumnsAreComputedWhenRead() throws Exception {
+        createTable("(a INT, twice AS a * 2, b STRING)");
+
+        run(streaming, "INSERT INTO t VALUES (3, 'x')");
+
+        assertThat(rows(batch, "SELECT b, twice, a FROM t")).containsExactly(Row.of("x", 6, 3));
+    }
+
+    @Test
+    void allTypesComeBackThroughSql() throws Exception {
+        createTable(
+                "(a BOOLEAN, b TINYINT, c SMALLINT, d DECIMAL(20, 4), e CHAR(4), f VARBINARY(3), g"
+                        + " DATE, h TIME(3), i TIMESTAMP(6), j TIMESTAMP_LTZ(3), k DOUBLE, l"
+                        + " FLOAT)");
+        String values =
+                "SELECT TRUE, CAST(-1 AS TINYINT), CAST(2 AS SMALLINT), CAST(1.5 AS DECIMAL(20,"
+                        + " 4)), CAST('ab' AS CHAR(4)), x'0102', DATE '2012-02-29', TIME"
+                        + " '01:02:03', TIMESTAMP '1969-12-31 23:59:59.123456',"
+                        + " TO_TIMESTAMP_LTZ(1234567890123, 3), CAST(0.1 AS DOUBLE), CAST(0.5 AS"
+                        + " FLOAT)";
+
+        run(streaming, "INSERT INTO t " + values);
+
+        assertThat(rows(batch, "SELECT * FROM t").toString())
+                .isEqualTo(rows(batch, values).toString());
+    }
+
+    @Test
+    void anEarlierCommitCanBeRead() throws Exception {
+        createTable("(a INT)");
+        run(streaming, "INSERT INTO t VALUES (1)");
+        long first = lastCommit();
+        run(streaming, "INSERT INTO t VALUES (2)");
+
+        assertThat(rows(batch, "SELECT * FROM t")).containsExactlyInAnyOrder(Row.of(1), Row.of(2));
+        assertThat(rows(batch, "SELECT * FROM t /*+ OPTIONS('scan.as-of' = '" + first + "') */"))
+                .containsExactly(Row.of(1));
+        // Before anything was committed there was nothing.
+        assertThat(rows(batch, "SELECT * FROM t /*+ OPTIONS('scan.as-of' = '5') */")).isEmpty();
+    }
+
+    /** The time of the last commit that brought rows. */
+    private long lastCommit() throws Exception {
+        try (PersistClient client = client();
+                ReadHandle<?, ?> reader = client.openReaderAsStored(T, "test").orElseThrow()) {
+            TreeSet<Long> times = new TreeSet<>();
+            collectTimes(reader, times);
+            reader.expire();
+            return times.last();
+        }
+    }
+
+    private static <K, V> void collectTimes(ReadHandle<K, V> reader, TreeSet<Long> times)
+            throws Exception {
+        Antichain upper = reader.fetchRecentUpper();
+        Listen<K, V> listen = reader.listen(reader.since()).orThrow();
+        while (listen.frontier().lessThan(upper)) {
+            for (Update<K, V> update : listen.next(Duration.ZERO).orThrow().updates()) {
+                times.add(update.time());
+            }
+        }
+    }
+
+    @Test
+    void timesThatCannotBeReadFailTheJobNamingSinceAndUpper() throws Exception {
+        createTable("(a INT)");
+        run(streaming, "INSERT INTO t VALUES (1)");
+        String future = "SELECT * FROM t /*+ OPTIONS('scan.as-of' = '9000000000000') */";
+
+        for (TableEnvironment tables : List.of(streaming, batch)) {
+            assertThatThrownBy(() -> rows(tables, future))
+                    .hasStackTraceContaining("shard " + T)
+                    .hasStackTraceContaining("as of 9000000000000")
+                    .hasStackTraceContaining("not complete yet")
+                    .hasStackTraceContaining("upper [");
+        }
+    }
+
+    @Test
+    void aShardThatDoesNotExistFailsTheJobAndIsNotCreated() throws Exception {
+        createTable("(a INT)");
+
+        assertThatThrownBy(() -> rows(streaming, "SELECT * FROM t"))
+                .hasStackTraceContaining("shard " + T + " does not exist")
+                .hasStackTraceContaining(directory.toString());
+        try (PersistClient client = client()) {
+            assertThat(client.listShards()).isEmpty();
+        }
+    }
+
+    @Test
+    void aLocationThatNamesNoStoreFailsTheJob() {
+        streaming.executeSql(
+                "CREATE TABLE nowhere (a INT) WITH ('connector' = 'persist', 'path' ="
+                        + " 'gopher://x/y')");
+
+        assertThatThrownBy(() -> rows(streaming, "SELECT * FROM nowhere"))
+                .hasStackTraceContaining("gopher://x/y");
+    }
+
+    @Test
+    void aShardWithoutCommitsFailsTheJob() throws Exception {
+        createTable("(a INT)");
+        try (PersistClient client = client();
+                WriteHandle<RowData, Unit> writer = writer(client)) {
+            assertThat(writer.upper()).isEqualTo(Antichain.minimum());
+        }
+
+        assertThatThrownBy(() -> rows(batch, "SELECT * FROM t"))
+                .hasStackTraceContaining("shard " + T)
+                .hasStackTraceContaining("nothing was ever committed");
+    }
+
+    private static WriteHandle<RowData, Unit> writer(PersistClient client) throws Exception {
+        RowType type =
+                (RowType) DataTypes.ROW(DataTypes.FIELD("a", DataTypes.INT())).getLogicalType();
+        Codec<RowData> codec = new TableColumns(type).codec();
+        return client.openWriter(T, codec, Codecs.UNIT, "test");
+    }
+
+    @Test
+    void negativeMultiplicityFailsTheJobNamingShardTimeAndRow() throws Exception {
+        createTable("(a INT)");
+        try (PersistClient client = client();
+                WriteHandle<RowData, Unit> writer = writer(client)) {
+            writer.compareAndAppend(
+                            List.of(new Update<>(GenericRowData.of(42), Unit.UNIT, 7, -1)),
+                            Antichain.minimum(),
+                            Antichain.of(8))
+                    .orThrow();
+        }
+
+        assertThatThrownBy(() -> rows(batch, "SELECT * FROM t"))
+                .hasStackTraceContaining("shard " + T)
+                .hasStackTraceContaining("as of 7")
+                .hasStackTraceContaining("42")
+                .hasStackTraceContaining("-1 times");
+    }
+
+    @Test
+    void aTableDeclaredWithOtherColumnsIsNeitherWrittenNorRead() throws Exception {
+        createTable("(a INT)");
+        run(streaming, "INSERT INTO t VALUES (1)");
+        ShardReport before = inspect();
+        streaming.executeSql(
+                "CREATE TABLE other (b INT) WITH ('connector' = 'persist', 'path' = '"
+                        + directory
+                        + "', 'shard' = '"
+                        + T
+                        + "')");
+
+        String difference = "column 1 is declared as 'b' int4, but stored as 'a' int4";
+        assertThatThrownBy(() -> run(streaming, "INSERT INTO other VALUES (2)"))
+                .hasStackTraceContaining(difference);
+        assertThatThrownBy(() -> rows(streaming, "SELECT * FROM other"))
+                .hasStackTraceContaining(difference);
+        assertThat(inspect().upper()).isEqualTo(before.upper());
+    }
+
+    private ShardReport inspect() throws Exception {
+        try (PersistClient client = client()) {
+            return client.inspect(T).orElseThrow();
+        }
+    }
+
+    @Test
+    void aShardOfAnotherKindIsRefused() throws Exception {
+        createTable("(a INT)");
+        try (PersistClient client = client();
+                WriteHandle<String, Unit> writer =
+                        client.openWriter(T, Codecs.STRING, Codecs.UNIT, "test")) {
+            writer.compareAndAppend(
+                            List.of(new Update<>("k", Unit.UNIT, 1, 1)),
+                            Antichain.minimum(),
+                            Antichain.of(2))
+                    .orThrow();
+        }
+
+        for (String statement : List.of("INSERT INTO t VALUES (1)", "SELECT * FROM t")) {
+            assertThatThrownBy(() -> rows(streaming, statement))
+                    .hasStackTraceContaining("shard " + T)
+                    .hasStackTraceContaining("String");
+        }
+    }
+
+    @Test
+    void theProfileOfANewShardIsTheTables() throws Exception {
+        createTable("(a INT)", "'profile' = 'P128'");
+
+        run(streaming, "INSERT INTO t VALUES (1)");
+
+        assertThat(inspect().label()).isEqualTo("0.128.0");
+        assertThat(rows(batch, "SELECT * FROM t")).containsExactly(Row.of(1));
+    }
+
+    @Test
+    void theSinkIdNamesTheWriterInTheShard() throws Exception {
+        createTable("(a INT)", "'sink.id' = 'nightly'");
+
+        run(streaming, "INSERT INTO t VALUES (1)");
+
+        assertThat(inspect().writers()).anyMatch(w -> w.purpose().contains("nightly"));
+    }
+
+    @Test
+    void aValueThatDoesNotFitFailsTheJobAndCommitsNothing() throws Exception {
+        createTable("(a TIMESTAMP(9))");
+        streaming.getConfig().set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+
+        assertThatThrownBy(
+                        () ->
+                                run(
+                                        streaming,
+                                        "INSERT INTO t VALUES (TIMESTAMP '2026-01-01"
+                                                + " 00:00:00.123456789')"))
+                .hasStackTraceContaining("'a' of type TIMESTAMP(9)")
+                .hasStackTraceContaining("CAST it to precision 6");
+        assertThat(inspect().updateCount()).isZero();
+    }
+
+    @Test
+    void readersLeaveNoHoldBehind() throws Exception {
+        createTable("(a INT)");
+        run(streaming, "INSERT INTO t VALUES (1)");
+
+        assertThat(rows(batch, "SELECT * FROM t")).hasSize(1);
+
+        assertThat(inspect().readers()).isEmpty();
+    }
+
+    @Test
+    void resultsCanBeReadBackByADifferentName() throws Exception {
+        createTable("(a INT)");
+        run(streaming, "INSERT INTO t VALUES (1)");
+        batch.executeSql(
+                "CREATE TABLE renamed (a INT) WITH ('connector' = 'persist', 'path' = '"
+                        + directory
+                        + "', 'shard' = '"
+                        + T
+                        + "')");
+
+        assertThat(rows(batch, "SELECT * FROM renamed")).containsExactly(Row.of(1));
+    }
+}
