@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -69,7 +70,9 @@ record StoreUri(String text, String scheme, String place, Map<String, String> op
                         "option '"
                                 + name
                                 + "' is unknown, "
-                                + (known.isEmpty() ? "there are none here" : "there are " + known));
+                                + (known.isEmpty()
+                                        ? "there are none here"
+                                        : "there are " + new TreeSet<>(known)));
             }
         }
     }
