@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 
@@ -204,7 +205,7 @@ class PersistTableITCase {
         }
     }
 
-    private static <K, V> void collectTimes(ReadHandle<K, V> reader, TreeSet<Long> times)
+    private static <K, V> void collectTimes(ReadHandle<K, V> reader, Set<Long> times)
             throws Exception {
         Antichain upper = reader.fetchRecentUpper();
         Listen<K, V> listen = reader.listen(reader.since()).orThrow();
