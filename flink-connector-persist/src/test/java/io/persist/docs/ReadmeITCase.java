@@ -9,14 +9,14 @@ import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -49,16 +49,22 @@ class ReadmeITCase {
                             .call();
             assertThat(compiled).as(messages.toString()).isTrue();
         }
-        ClassLoader before = Thread.currentThread().getContextClassLoader();
-        try (URLClassLoader loader =
-                new URLClassLoader(new URL[] {folder.toUri().toURL()}, before)) {
-            Thread.currentThread().setContextClassLoader(loader);
-            loader.loadClass("WordsJob")
-                    .getMethod("main", String[].class)
-                    .invoke(null, (Object) new String[] {folder.resolve("shards").toString()});
-        } finally {
-            Thread.currentThread().setContextClassLoader(before);
-        }
+        // As a user runs it: a program of its own.
+        Process job =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--add-opens=java.base/java.util=ALL-UNNAMED",
+                                "-cp",
+                                folder + File.pathSeparator + System.getProperty("java.class.path"),
+                                "WordsJob",
+                                folder.resolve("shards").toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("output").toFile())
+                        .start();
+        boolean ended = job.waitFor(2, TimeUnit.MINUTES);
+        job.destroyForcibly();
+        assertThat(ended).as("ended in time").isTrue();
+        assertThat(job.exitValue()).as(Files.readString(folder.resolve("output"))).isZero();
         assertThat(folder.resolve("shards/consensus")).isDirectory();
     }
 
