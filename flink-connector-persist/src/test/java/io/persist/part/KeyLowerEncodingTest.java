@@ -35,9 +35,9 @@ class KeyLowerEncodingTest {
         allocator.close();
     }
 
-    /** The bounds in the states of the original client, from the parts that they are of. */
+    /** The facts in the states of the original client, from the parts that they are of. */
     @Test
-    void boundsOfGoldenPartsAreThoseOfTheirWriter() throws Exception {
+    void boundsAndSumsOfGoldenPartsAreThoseOfTheirWriter() throws Exception {
         int found = 0;
         for (GoldenShards.Shard shard : GoldenShards.all()) {
             JsonNode batches = shard.expected().path("inspect").path("batches");
@@ -61,6 +61,11 @@ class KeyLowerEncodingTest {
         Bytes blob = shard.blob(shard.shard() + "/" + entry.path("key").asText());
         try (DecodedPart part = ParquetParts.decode(blob, allocator)) {
             Updates updates = part.updates();
+            if (!entry.path("diffs_sum").isNull()) {
+                assertThat(updates.diffsSum())
+                        .as(place)
+                        .isEqualTo(entry.path("diffs_sum").asLong());
+            }
             if (updates.rows() != null) {
                 assertThat(KeyLowerEncoding.ofRows(updates.rows().keys()).hex())
                         .as(place)

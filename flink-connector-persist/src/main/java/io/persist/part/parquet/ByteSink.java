@@ -34,6 +34,11 @@ final class ByteSink extends OutputStream {
         return array;
     }
 
+    /** All bytes so far in an array without room to spare, which may be {@link #array}. */
+    byte[] toArray() {
+        return size == array.length ? array : Arrays.copyOf(array, size);
+    }
+
     void clear() {
         size = 0;
     }

@@ -68,7 +68,7 @@ public final class ParquetWriter {
             writeNode(node, column.vector(), Levels.top(rows), List.of(), file, written);
         }
         writeFooter(nodes, written, metadata, rows, file);
-        return Bytes.takeArray(file.array(), 0, file.size());
+        return Bytes.takeArray(file.toArray());
     }
 
     /** A top-level column. */
