@@ -22,7 +22,8 @@ import java.util.TreeMap;
  */
 record CommitHistory(TreeMap<Long, Long> updatesByTime) {
     /**
-     * Reads all changes of a shard whose history was not compacted.
+     * Reads all changes of a shard whose history was not compacted, and keeps it that way: whoever
+     * listens gives up what was delivered, so another reader holds it meanwhile.
      *
      * @throws IllegalStateException if the shard does not exist or cannot be read
      */
@@ -31,14 +32,22 @@ record CommitHistory(TreeMap<Long, Long> updatesByTime) {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        try (ReadHandle<?, ?> reader =
-                client.openReaderAsStored(shard, "quickstart")
-                        .orElseThrow(
-                                () -> new IllegalStateException("no shard " + shard + " yet"))) {
-            CommitHistory history = read(reader);
-            reader.expire();
+        try (ReadHandle<?, ?> holder = open(client, shard);
+                ReadHandle<?, ?> listener = open(client, shard)) {
+            CommitHistory history = read(listener);
+            listener.expire();
+            holder.expire();
             return history;
         }
+    }
+
+    private static ReadHandle<?, ?> open(PersistClient client, ShardId shard)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        return client.openReaderAsStored(shard, "quickstart")
+                .orElseThrow(() -> new IllegalStateException("shard " + shard + " does not exist"));
     }
 
     private static <K, V> CommitHistory read(ReadHandle<K, V> reader)

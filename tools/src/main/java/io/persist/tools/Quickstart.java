@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -152,24 +151,18 @@ public final class Quickstart {
     }
 
     private boolean check(TableEnvironment batch) {
-        List<Row> expected = WeatherJob.expected(batch);
         List<Row> stored = WeatherJob.stored(batch);
-        if (expected.equals(stored)) {
+        Difference difference = Difference.of(WeatherJob.expected(batch), stored);
+        if (difference.isEmpty()) {
             out.printf(
                     "%nAll %d rows equal the same query run in batch on the file.%n",
                     stored.size());
             return true;
         }
         out.printf("%nThe table differs from the same query run in batch on the file:%n");
-        print("missing", expected, stored);
-        print("too many", stored, expected);
+        difference.missing().forEach(row -> out.printf("  missing: %s%n", row));
+        difference.surplus().forEach(row -> out.printf("  too many: %s%n", row));
         return false;
-    }
-
-    private void print(String what, List<Row> rows, List<Row> without) {
-        List<Row> rest = new ArrayList<>(rows);
-        without.forEach(rest::remove);
-        rest.forEach(row -> out.printf("  %s: %s%n", what, row));
     }
 
     private void summarize(PersistClient client, ShardId shard, CommitHistory history)
@@ -207,6 +200,6 @@ public final class Quickstart {
                 directory,
                 shard,
                 history.first(),
-                job.createTable());
+                job.createTableOf(shard));
     }
 }

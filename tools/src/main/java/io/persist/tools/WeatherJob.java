@@ -1,5 +1,7 @@
 package io.persist.tools;
 
+import io.persist.codec.ShardId;
+
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -98,13 +100,24 @@ final class WeatherJob {
         this.directory = directory;
     }
 
-    /** The table, as a user would declare it. */
+    /** The table, as a user would declare it: its shard follows from its name. */
     String createTable() {
+        return createTable("");
+    }
+
+    /** The same for another catalog or name. */
+    String createTableOf(ShardId shard) {
+        return createTable(",\n  'shard' = '" + shard + "'");
+    }
+
+    private String createTable(String moreOptions) {
         return "CREATE TABLE weather_by_month (\n  "
                 + COLUMNS
                 + "\n) WITH (\n  'connector' = 'persist',\n  'path' = '"
                 + quoted(directory.toString())
-                + "'\n)";
+                + "'"
+                + moreOptions
+                + "\n)";
     }
 
     private static String quoted(String text) {
