@@ -12,6 +12,9 @@ import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.logical.TimestampType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
+
 /** Writes one column of rows: chosen once per schema, then called once per row. One thread. */
 abstract class FieldWriter {
     private final String name;
@@ -115,9 +118,15 @@ abstract class FieldWriter {
         @Override
         int writeValue(int row, RowData value) {
             DecimalData decimal = value.getDecimal(index, precision, scale);
-            return decimal.isCompact()
-                    ? sink.setNumeric(row, decimal.toUnscaledLong(), decimal.scale())
-                    : sink.setNumeric(row, decimal.toBigDecimal());
+            if (decimal.isCompact()) {
+                return sink.setNumeric(row, decimal.toUnscaledLong(), decimal.scale());
+            }
+            // Sums are declared with 38 digits, but most have few.
+            BigDecimal wide = decimal.toBigDecimal();
+            BigInteger unscaled = wide.unscaledValue();
+            return unscaled.bitLength() < Long.SIZE
+                    ? sink.setNumeric(row, unscaled.longValue(), wide.scale())
+                    : sink.setNumeric(row, wide);
         }
     }
 
