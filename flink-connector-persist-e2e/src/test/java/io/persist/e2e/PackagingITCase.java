@@ -39,9 +39,13 @@ class PackagingITCase {
                     "aix/",
                     "freebsd/");
 
-    /** Annotations that libraries were compiled with; a JVM does without them. */
-    private static final List<String> ANNOTATIONS =
+    /**
+     * Annotations that libraries were compiled with, which a JVM does without; and the library that
+     * writes brotli, which is left to those who set that compression (without it they are told so).
+     */
+    private static final List<String> DISPENSABLE =
             List.of(
+                    "com.aayushatharva.brotli4j.",
                     "com.google.errorprone.annotations.",
                     "org.checkerframework.",
                     "org.immutables.value.");
@@ -117,7 +121,7 @@ class PackagingITCase {
                     JavaClass target = dependency.getTargetClass().getBaseComponentType();
                     String name = target.getName();
                     if (target.isPrimitive()
-                            || ANNOTATIONS.stream().anyMatch(name::startsWith)
+                            || DISPENSABLE.stream().anyMatch(name::startsWith)
                             || !seen.add(name)) {
                         continue;
                     }

@@ -142,7 +142,7 @@ final class RunPartEncoding {
         };
     }
 
-    private static RunPart.Hollow hollow(ProtoHollowBatchPart proto) {
+    private static RunPart.Hollow hollow(ProtoHollowBatchPart proto) throws CorruptDataException {
         return new RunPart.Hollow(
                 new PartKey(proto.getKey()),
                 proto.getEncodedSizeBytes(),
@@ -202,7 +202,8 @@ final class RunPartEncoding {
         return proto.hasStructuredKeyLower() ? fromByteString(proto.getStructuredKeyLower()) : null;
     }
 
-    private static @Nullable Antichain tsRewrite(ProtoHollowBatchPart proto) {
+    private static @Nullable Antichain tsRewrite(ProtoHollowBatchPart proto)
+            throws CorruptDataException {
         return proto.hasTsRewrite() ? DescriptionEncoding.antichain(proto.getTsRewrite()) : null;
     }
 

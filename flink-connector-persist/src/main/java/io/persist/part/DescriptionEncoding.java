@@ -1,10 +1,14 @@
 package io.persist.part;
 
+import com.google.protobuf.Message;
+
 import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 import io.persist.part.proto.ProtoU64Antichain;
 import io.persist.part.proto.ProtoU64Description;
+
+import java.util.Set;
 
 /**
  * Frontiers and descriptions as protobuf. The messages are the same bytes in a part's footer and in
@@ -31,8 +35,11 @@ public final class DescriptionEncoding {
     /**
      * The frontier of a present message. Times are totally ordered, so of several elements only the
      * least counts.
+     *
+     * @throws CorruptDataException if it has a field that this build does not know
      */
-    public static Antichain antichain(ProtoU64Antichain proto) {
+    public static Antichain antichain(ProtoU64Antichain proto) throws CorruptDataException {
+        requireKnown(proto);
         Antichain frontier = Antichain.empty();
         for (int i = 0; i < proto.getElementsCount(); i++) {
             frontier = frontier.meet(Antichain.of(proto.getElements(i)));
@@ -43,9 +50,10 @@ public final class DescriptionEncoding {
     /**
      * A description in state.
      *
-     * @throws CorruptDataException if a frontier is absent
+     * @throws CorruptDataException if a frontier is absent, or there is an unknown field
      */
     public static Description description(ProtoU64Description proto) throws CorruptDataException {
+        requireKnown(proto);
         if (!proto.hasLower() || !proto.hasUpper() || !proto.hasSince()) {
             throw new CorruptDataException(
                     "expected a description with lower, upper and since, found one without "
@@ -60,10 +68,29 @@ public final class DescriptionEncoding {
     }
 
     /** A description in a Parquet footer, where an absent frontier is {@code [0]}. */
-    static Description footerDescription(ProtoU64Description proto) {
+    static Description footerDescription(ProtoU64Description proto) throws CorruptDataException {
+        requireKnown(proto);
         return new Description(
                 proto.hasLower() ? antichain(proto.getLower()) : Antichain.minimum(),
                 proto.hasUpper() ? antichain(proto.getUpper()) : Antichain.minimum(),
                 proto.hasSince() ? antichain(proto.getSince()) : Antichain.minimum());
+    }
+
+    /**
+     * For messages whose values are computed with and written anew, so that an unknown field would
+     * be lost.
+     *
+     * @throws CorruptDataException naming the field
+     */
+    public static void requireKnown(Message proto) throws CorruptDataException {
+        Set<Integer> unknown = proto.getUnknownFields().asMap().keySet();
+        if (!unknown.isEmpty()) {
+            throw new CorruptDataException(
+                    proto.getDescriptorForType().getName()
+                            + " has field "
+                            + unknown.iterator().next()
+                            + ", which this build does not know: a newer version wrote it; use a"
+                            + " build that supports it");
+        }
     }
 }

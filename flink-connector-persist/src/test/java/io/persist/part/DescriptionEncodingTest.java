@@ -17,7 +17,7 @@ class DescriptionEncodingTest {
             new Description(Antichain.minimum(), Antichain.empty(), Antichain.minimum());
 
     @Test
-    void emptyUpperIsWrittenAsAPresentEmptyMessage() {
+    void emptyUpperIsWrittenAsAPresentEmptyMessage() throws CorruptDataException {
         Bytes bytes = Bytes.takeArray(DescriptionEncoding.toProto(USER).toByteArray());
         assertThat(bytes.hex()).isEqualTo("0a030a010012001a030a0100");
     }
@@ -35,7 +35,7 @@ class DescriptionEncodingTest {
     }
 
     @Test
-    void absentFrontierIsZeroInAFooterAndAnErrorInState() {
+    void absentFrontierIsZeroInAFooterAndAnErrorInState() throws CorruptDataException {
         ProtoU64Description proto =
                 DescriptionEncoding.toProto(USER).toBuilder().clearUpper().build();
         assertThat(DescriptionEncoding.footerDescription(proto).upper())
@@ -46,7 +46,7 @@ class DescriptionEncodingTest {
     }
 
     @Test
-    void severalElementsReduceToTheLeastUnsigned() {
+    void severalElementsReduceToTheLeastUnsigned() throws CorruptDataException {
         ProtoU64Antichain proto =
                 ProtoU64Antichain.newBuilder()
                         .addElements(-1)

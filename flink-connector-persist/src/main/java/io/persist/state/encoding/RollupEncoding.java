@@ -211,7 +211,8 @@ public final class RollupEncoding {
         return readers;
     }
 
-    private static SortedMap<WriterId, WriterState> writers(ProtoRollup proto) {
+    private static SortedMap<WriterId, WriterState> writers(ProtoRollup proto)
+            throws CorruptDataException {
         SortedMap<WriterId, WriterState> writers = new TreeMap<>();
         for (ProtoWriterEntry entry : proto.getWritersList()) {
             writers.put(WriterId.parse(entry.getKey()), SliceEncoding.fromProto(entry.getValue()));

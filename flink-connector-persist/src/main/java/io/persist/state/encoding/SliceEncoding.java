@@ -232,7 +232,7 @@ record SliceEncoding<V>(Function<V, Message> toProto, Decoder<V> decoder) {
         return merge(proto, writer.unknown()).build();
     }
 
-    static WriterState fromProto(ProtoWriterState proto) {
+    static WriterState fromProto(ProtoWriterState proto) throws CorruptDataException {
         return new WriterState(
                 proto.getLastHeartbeatTimestampMs(),
                 proto.getLeaseDurationMs(),
@@ -251,7 +251,8 @@ record SliceEncoding<V>(Function<V, Message> toProto, Decoder<V> decoder) {
                 .build();
     }
 
-    private static HandleDebug fromProto(ProtoHandleDebugState proto) {
+    private static HandleDebug fromProto(ProtoHandleDebugState proto) throws CorruptDataException {
+        DescriptionEncoding.requireKnown(proto);
         return new HandleDebug(proto.getHostname(), proto.getPurpose());
     }
 

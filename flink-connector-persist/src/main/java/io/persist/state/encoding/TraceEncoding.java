@@ -62,22 +62,26 @@ final class TraceEncoding {
     }
 
     static FlatTrace fromProto(ProtoTrace proto) throws CorruptDataException {
+        DescriptionEncoding.requireKnown(proto);
         SortedSet<HollowBatch> legacy = new TreeSet<>(HollowBatchOrder.INSTANCE);
         for (ProtoHollowBatch batch : proto.getLegacyBatchesList()) {
             legacy.add(HollowBatchEncoding.fromProto(batch));
         }
         SortedMap<SpineId, HollowBatch> hollow = new TreeMap<>();
         for (ProtoIdHollowBatch entry : proto.getHollowBatchesList()) {
+            DescriptionEncoding.requireKnown(entry);
             hollow.put(
                     id(entry.hasId(), entry.getId()),
                     HollowBatchEncoding.fromProto(entry.getBatch()));
         }
         SortedMap<SpineId, FlatTrace.Spine> spine = new TreeMap<>();
         for (ProtoIdSpineBatch entry : proto.getSpineBatchesList()) {
+            DescriptionEncoding.requireKnown(entry);
             spine.put(id(entry.hasId(), entry.getId()), fromProto(entry.getBatch()));
         }
         SortedMap<SpineId, FlatTrace.Merge> merges = new TreeMap<>();
         for (ProtoIdMerge entry : proto.getMergesList()) {
+            DescriptionEncoding.requireKnown(entry);
             merges.put(id(entry.hasId(), entry.getId()), fromProto(entry.getMerge()));
         }
         return new FlatTrace(
@@ -98,7 +102,8 @@ final class TraceEncoding {
         return ProtoSpineId.newBuilder().setLo(id.lo()).setHi(id.hi()).build();
     }
 
-    static SpineId fromProto(ProtoSpineId proto) {
+    static SpineId fromProto(ProtoSpineId proto) throws CorruptDataException {
+        DescriptionEncoding.requireKnown(proto);
         return new SpineId(proto.getLo(), proto.getHi());
     }
 
@@ -113,15 +118,17 @@ final class TraceEncoding {
     }
 
     static FlatTrace.Spine fromProto(ProtoSpineBatch proto) throws CorruptDataException {
+        DescriptionEncoding.requireKnown(proto);
+        List<SpineId> parts = new ArrayList<>();
+        for (ProtoSpineId id : proto.getPartsList()) {
+            parts.add(fromProto(id));
+        }
         List<Description> descs = new ArrayList<>();
         for (ProtoU64Description desc : proto.getDescsList()) {
             descs.add(DescriptionEncoding.description(desc));
         }
         return new FlatTrace.Spine(
-                proto.getLevel(),
-                DescriptionEncoding.description(proto.getDesc()),
-                proto.getPartsList().stream().map(TraceEncoding::fromProto).toList(),
-                descs);
+                proto.getLevel(), DescriptionEncoding.description(proto.getDesc()), parts, descs);
     }
 
     static ProtoMerge toProto(FlatTrace.Merge merge) {
@@ -137,6 +144,8 @@ final class TraceEncoding {
     }
 
     static FlatTrace.Merge fromProto(ProtoMerge proto) throws CorruptDataException {
+        DescriptionEncoding.requireKnown(proto);
+        DescriptionEncoding.requireKnown(proto.getActiveCompaction());
         @Nullable Long start =
                 proto.hasActiveCompaction() ? proto.getActiveCompaction().getStartMs() : null;
         return new FlatTrace.Merge(
