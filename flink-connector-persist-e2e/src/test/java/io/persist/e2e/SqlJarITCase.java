@@ -27,7 +27,7 @@ class SqlJarITCase {
 
         TableEnvironment streaming = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
         String table =
-                "CREATE TABLE t (word STRING, n BIGINT NOT NULL, total DECIMAL(10, 3), at"
+                "CREATE TABLE t (word STRING, n BIGINT NOT NULL, total DECIMAL(10, 3), seen"
                         + " TIMESTAMP(3)) WITH ('connector' = 'persist', 'path' = '"
                         + folder.toUri()
                         + "')";
