@@ -2,7 +2,6 @@ package io.persist.codec.relation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
 
@@ -67,7 +66,6 @@ class GoldenVectorsTest {
                     "aclitem");
 
     private static JsonNode vectors() {
-        assumeTrue(GoldenShards.isComplete(), "vectors.json is not here");
         return GoldenShards.vectors();
     }
 
@@ -131,7 +129,7 @@ class GoldenVectorsTest {
                 count++;
             }
         }
-        assertThat(count).isEqualTo(238);
+        assertThat(count).isEqualTo(GoldenShards.isComplete() ? 238 : 87);
     }
 
     /** The only column's Arrow buffers after appending the row. */
