@@ -86,11 +86,11 @@ public final class DescriptionEncoding {
         Set<Integer> unknown = proto.getUnknownFields().asMap().keySet();
         if (!unknown.isEmpty()) {
             throw new CorruptDataException(
-                    proto.getDescriptorForType().getName()
-                            + " has field "
+                    "expected only fields of "
+                            + proto.getDescriptorForType().getName()
+                            + " that this build knows, found field "
                             + unknown.iterator().next()
-                            + ", which this build does not know: a newer version wrote it; use a"
-                            + " build that supports it");
+                            + ": a newer version wrote it; use a build that supports it");
         }
     }
 }
