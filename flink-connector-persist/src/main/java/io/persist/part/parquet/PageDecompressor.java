@@ -103,6 +103,9 @@ final class PageDecompressor {
             Decompressor decompressor, byte[] source, int offset, int length, int size) {
         byte[] page = new byte[size];
         int found = decompressor.decompress(source, offset, length, page, 0, size);
+        if (found < 0) { // how the library says that an empty block is none
+            throw new IllegalArgumentException("a malformed block");
+        }
         return found == size ? page : new byte[found];
     }
 

@@ -48,6 +48,15 @@ class ClaimsTest {
         }
     }
 
+    /** Found by the damaged parts of {@code RandomPartsTest}. */
+    @Test
+    void aBlockThatIsNoneOfNoBytesIsRefused() {
+        Slice block = new Slice(new byte[] {7, 7, 7}, 0, 3, "page");
+        assertThatThrownBy(() -> PageDecompressor.decompress(CompressionCodec.LZ4_RAW, block, 0))
+                .isInstanceOf(CorruptDataException.class)
+                .hasMessageContaining("expected 0 bytes of LZ4_RAW");
+    }
+
     @Test
     void rowsThatThePagesDoNotHaveAreRefused() throws Exception {
         Bytes file =
