@@ -71,7 +71,7 @@ final class BatchPropertyTest {
                                         .maxOutstandingParts(outstanding));
     }
 
-    @Property(tries = 150)
+    @Property(seed = "20261124", tries = 150)
     void batchesReadBackAsWhatWasAdded(
             @ForAll("manyScripts") List<Script> scripts,
             @ForAll("configs") BatchConfig.Builder config)
@@ -128,7 +128,7 @@ final class BatchPropertyTest {
                 .toList();
     }
 
-    @Property(tries = 50)
+    @Property(seed = "20261124", tries = 50)
     void bytesAndUnitReadBack(
             @ForAll List<byte[]> keys, @ForAll("configs") BatchConfig.Builder config)
             throws Exception {
@@ -154,7 +154,7 @@ final class BatchPropertyTest {
         }
     }
 
-    @Property(tries = 50)
+    @Property(seed = "20261124", tries = 50)
     void partsWithRetractionsAreSortedConsolidatedAndHonestlySummed(
             @ForAll("rowsWithRetraction") List<Row<String, String>> rows) throws Exception {
         try (BatchRig rig = new BatchRig()) {

@@ -83,7 +83,7 @@ class StructuredOrderTest {
         }
     }
 
-    @Property
+    @Property(seed = "20261124")
     void stringsCompareAsUtf8(@ForAll @Size(10) java.util.List<String> texts) {
         try (BufferAllocator allocator = new RootAllocator();
                 VarCharVector vector = new VarCharVector("t", allocator)) {
@@ -102,7 +102,7 @@ class StructuredOrderTest {
         }
     }
 
-    @Property
+    @Property(seed = "20261124")
     void integersCompareByValueAndUnsignedOnesUnsigned(
             @ForAll long left, @ForAll long right, @ForAll boolean signed) {
         for (int width : new int[] {8, 16, 32, 64}) {
@@ -129,7 +129,7 @@ class StructuredOrderTest {
         }
     }
 
-    @Property(tries = 200)
+    @Property(seed = "20261124", tries = 200)
     void isATotalOrderOfAnyType(@ForAll long seed) {
         Random random = new Random(seed);
         Field field = TestVectors.randomField("x", random, 3);
