@@ -61,7 +61,7 @@ public record BatchConfig(
     }
 
     /** Payload below which a part is inline, exclusive. */
-    int inlineThresholdBytes() {
+    public int inlineThresholdBytes() {
         return format == PartFormat.BOTH ? inlineSingleMaxBytes / 2 : inlineSingleMaxBytes;
     }
 
@@ -70,7 +70,7 @@ public record BatchConfig(
      * each with room for vectors that double as they grow and for a sorted copy, and room for one
      * update of unusual size. A safety net, not a budget: usual use is far below.
      */
-    long memoryLimitBytes() {
+    public long memoryLimitBytes() {
         return (maxOutstandingParts + 2L) * 4L * targetBytes + (512L << 20);
     }
 

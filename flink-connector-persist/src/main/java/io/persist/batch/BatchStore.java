@@ -40,13 +40,14 @@ public record BatchStore(
      *
      * @throws MissingBlobException if it does not exist
      */
-    Bytes get(PartKey part) throws StoreException, MissingBlobException, InterruptedException {
+    public Bytes get(PartKey part)
+            throws StoreException, MissingBlobException, InterruptedException {
         BlobKey key = blobKey(part);
         return retry.call("get " + key, () -> blob.get(key))
                 .orElseThrow(() -> new MissingBlobException(key));
     }
 
-    void set(PartKey part, Bytes bytes) throws StoreException, InterruptedException {
+    public void set(PartKey part, Bytes bytes) throws StoreException, InterruptedException {
         BlobKey key = blobKey(part);
         retry.call(
                 "set " + key,

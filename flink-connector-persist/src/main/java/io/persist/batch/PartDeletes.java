@@ -106,7 +106,7 @@ public final class PartDeletes {
     }
 
     /** One attempt for each blob; failures are logged. */
-    static void tryDelete(BatchStore store, Collection<PartKey> keys) {
+    public static void tryDelete(BatchStore store, Collection<PartKey> keys) {
         for (PartKey key : keys) {
             try {
                 store.blob().delete(store.blobKey(key));

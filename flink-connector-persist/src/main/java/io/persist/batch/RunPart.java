@@ -88,7 +88,7 @@ public sealed interface RunPart {
                     unknown);
         }
 
-        Hollow withDeprecatedSchema(@Nullable SchemaId id) {
+        public Hollow withDeprecatedSchema(@Nullable SchemaId id) {
             return new Hollow(
                     key,
                     encodedBytes,

@@ -1,12 +1,12 @@
 package io.persist.client;
 
-import io.persist.batch.Batch;
-import io.persist.batch.BatchBuilder;
-import io.persist.batch.Filter;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.RunPart;
-import io.persist.batch.UpdateCursor;
+import io.persist.batch.build.Batch;
+import io.persist.batch.build.BatchBuilder;
+import io.persist.batch.merge.Filter;
+import io.persist.batch.merge.UpdateCursor;
 import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;

@@ -1,9 +1,9 @@
 package io.persist.client;
 
-import io.persist.batch.Filter;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
-import io.persist.batch.UpdateCursor;
+import io.persist.batch.merge.Filter;
+import io.persist.batch.merge.UpdateCursor;
 import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Antichain;
 import io.persist.shard.IncompatibleShardException;

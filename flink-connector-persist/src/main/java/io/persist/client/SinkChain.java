@@ -1,12 +1,12 @@
 package io.persist.client;
 
-import io.persist.batch.AppendBounds;
-import io.persist.batch.Batch;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.Run;
 import io.persist.batch.RunPart;
+import io.persist.batch.build.AppendBounds;
+import io.persist.batch.build.Batch;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.SchemaId;

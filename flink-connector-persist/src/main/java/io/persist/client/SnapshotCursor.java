@@ -1,7 +1,7 @@
 package io.persist.client;
 
 import io.persist.batch.MissingBlobException;
-import io.persist.batch.UpdateCursor;
+import io.persist.batch.merge.UpdateCursor;
 import io.persist.codec.CorruptDataException;
 import io.persist.store.SeqNo;
 import io.persist.store.StoreException;

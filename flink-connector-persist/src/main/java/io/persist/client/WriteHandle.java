@@ -1,13 +1,13 @@
 package io.persist.client;
 
-import io.persist.batch.AppendBounds;
-import io.persist.batch.Batch;
-import io.persist.batch.BatchBuilder;
 import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
+import io.persist.batch.build.AppendBounds;
+import io.persist.batch.build.Batch;
+import io.persist.batch.build.BatchBuilder;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codec;
 import io.persist.codec.CorruptDataException;

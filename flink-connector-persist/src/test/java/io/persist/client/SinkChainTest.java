@@ -3,8 +3,6 @@ package io.persist.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.persist.batch.Batch;
-import io.persist.batch.BatchBuilder;
 import io.persist.batch.BatchConfig;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
@@ -13,6 +11,8 @@ import io.persist.batch.RunMeta;
 import io.persist.batch.RunOrder;
 import io.persist.batch.TransmittableBatch;
 import io.persist.batch.TransmittableBatchEncoding;
+import io.persist.batch.build.Batch;
+import io.persist.batch.build.BatchBuilder;
 import io.persist.client.SinkChain.Origin;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codecs;

@@ -3,9 +3,9 @@ package io.persist.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.persist.batch.Batch;
-import io.persist.batch.BatchBuilder;
 import io.persist.batch.BatchConfig;
+import io.persist.batch.build.Batch;
+import io.persist.batch.build.BatchBuilder;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codecs;
 import io.persist.codec.ShardId;

@@ -1,8 +1,8 @@
 package io.persist.flink.sink;
 
-import io.persist.batch.Batch;
-import io.persist.batch.BatchBuilder;
 import io.persist.batch.HollowBatch;
+import io.persist.batch.build.Batch;
+import io.persist.batch.build.BatchBuilder;
 import io.persist.codec.Bytes;
 import io.persist.frontier.Antichain;
 

@@ -1,4 +1,4 @@
-package io.persist.batch;
+package io.persist.batch.merge;
 
 import io.persist.frontier.Antichain;
 

@@ -1,5 +1,8 @@
-package io.persist.batch;
+package io.persist.batch.build;
 
+import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchStore;
+import io.persist.batch.RunPart;
 import io.persist.codec.Bytes;
 import io.persist.frontier.Description;
 import io.persist.part.KeyLowerEncoding;

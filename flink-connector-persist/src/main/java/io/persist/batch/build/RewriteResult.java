@@ -1,4 +1,4 @@
-package io.persist.batch;
+package io.persist.batch.build;
 
 /** What became of a request to move all times of a batch. */
 public sealed interface RewriteResult {

@@ -1,5 +1,12 @@
-package io.persist.batch;
+package io.persist.batch.build;
 
+import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchStore;
+import io.persist.batch.PartDeletes;
+import io.persist.batch.Run;
+import io.persist.batch.RunMeta;
+import io.persist.batch.RunOrder;
+import io.persist.batch.RunPart;
 import io.persist.batch.columns.Consolidation;
 import io.persist.batch.columns.PartBuffer;
 import io.persist.codec.Bytes;

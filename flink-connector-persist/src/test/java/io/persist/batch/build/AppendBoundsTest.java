@@ -1,7 +1,11 @@
-package io.persist.batch;
+package io.persist.batch.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.persist.batch.HollowBatch;
+import io.persist.batch.Run;
+import io.persist.batch.RunMeta;
+import io.persist.batch.RunPart;
 import io.persist.codec.Bytes;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;

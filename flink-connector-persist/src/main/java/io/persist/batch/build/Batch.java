@@ -1,5 +1,14 @@
-package io.persist.batch;
+package io.persist.batch.build;
 
+import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchSchema;
+import io.persist.batch.BatchStore;
+import io.persist.batch.HollowBatch;
+import io.persist.batch.PartDeletes;
+import io.persist.batch.Run;
+import io.persist.batch.RunPart;
+import io.persist.batch.TransmittableBatch;
+import io.persist.batch.TransmittableBatchEncoding;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.SchemaId;

@@ -1,8 +1,11 @@
-package io.persist.batch;
+package io.persist.batch.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.persist.batch.BatchSchema;
+import io.persist.batch.HollowBatch;
+import io.persist.batch.build.BatchRig;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codec;
 import io.persist.codec.Codecs;

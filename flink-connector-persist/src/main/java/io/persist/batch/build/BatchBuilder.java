@@ -1,5 +1,9 @@
-package io.persist.batch;
+package io.persist.batch.build;
 
+import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchSchema;
+import io.persist.batch.BatchStore;
+import io.persist.batch.HollowBatch;
 import io.persist.batch.columns.PartBuffer;
 import io.persist.codec.Bytes;
 import io.persist.frontier.Antichain;

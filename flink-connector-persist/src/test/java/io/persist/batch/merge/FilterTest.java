@@ -1,4 +1,4 @@
-package io.persist.batch;
+package io.persist.batch.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,12 @@
-package io.persist.batch;
+package io.persist.batch.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.persist.batch.BatchRig.Row;
+import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchSchema;
+import io.persist.batch.RunPart;
+import io.persist.batch.build.BatchRig.Row;
+import io.persist.batch.merge.Filter;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codecs;
 import io.persist.codec.Unit;

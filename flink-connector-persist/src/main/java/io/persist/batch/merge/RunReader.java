@@ -1,7 +1,9 @@
-package io.persist.batch;
+package io.persist.batch.merge;
 
-import io.persist.batch.PartLoader.ListedPart;
+import io.persist.batch.MissingBlobException;
+import io.persist.batch.RunPart;
 import io.persist.batch.columns.SortedPart;
+import io.persist.batch.merge.PartLoader.ListedPart;
 import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Description;
 import io.persist.store.StoreException;

@@ -1,12 +1,14 @@
-package io.persist.batch;
+package io.persist.batch.build;
 
-import static io.persist.batch.BatchRig.hollow;
+import static io.persist.batch.build.BatchRig.hollow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.persist.batch.BatchRig.HookedBlob;
-import io.persist.batch.BatchRig.Row;
+import io.persist.batch.MissingBlobException;
+import io.persist.batch.RunPart;
+import io.persist.batch.build.BatchRig.HookedBlob;
+import io.persist.batch.build.BatchRig.Row;
 import io.persist.frontier.Antichain;
 import io.persist.store.StoreException;
 

@@ -1,5 +1,10 @@
-package io.persist.batch;
+package io.persist.batch.merge;
 
+import io.persist.batch.BatchSchema;
+import io.persist.batch.BatchStore;
+import io.persist.batch.HollowBatchEncoding;
+import io.persist.batch.MissingBlobException;
+import io.persist.batch.RunPart;
 import io.persist.batch.columns.SelectedRows;
 import io.persist.batch.columns.SortedPart;
 import io.persist.codec.Bytes;

@@ -1,5 +1,7 @@
-package io.persist.batch;
+package io.persist.batch.build;
 
+import io.persist.batch.HollowBatch;
+import io.persist.batch.RunPart;
 import io.persist.frontier.Antichain;
 
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,18 @@
-package io.persist.batch;
+package io.persist.batch.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchSchema;
+import io.persist.batch.BatchStore;
+import io.persist.batch.HollowBatch;
+import io.persist.batch.Run;
+import io.persist.batch.RunMeta;
+import io.persist.batch.RunOrder;
+import io.persist.batch.RunPart;
 import io.persist.batch.columns.PartBuffer;
+import io.persist.batch.merge.Filter;
+import io.persist.batch.merge.UpdateCursor;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codec;
 import io.persist.codec.Codecs;
@@ -38,25 +48,25 @@ import java.util.concurrent.atomic.AtomicLong;
  * Everything that building and reading batches of one shard takes, in memory; closing it fails if
  * off-heap memory was leaked.
  */
-final class BatchRig implements AutoCloseable {
-    static final ShardId SHARD = ShardId.parse("s00000000-0000-0000-0000-00000000e0e0");
-    static final SchemaId SCHEMA_ID = new SchemaId(0);
-    static final BatchSchema<String, String> STRINGS = schema(Codecs.STRING, Codecs.STRING);
+public final class BatchRig implements AutoCloseable {
+    public static final ShardId SHARD = ShardId.parse("s00000000-0000-0000-0000-00000000e0e0");
+    public static final SchemaId SCHEMA_ID = new SchemaId(0);
+    public static final BatchSchema<String, String> STRINGS = schema(Codecs.STRING, Codecs.STRING);
 
-    final RootAllocator allocator = new RootAllocator();
-    final HookedBlob blob = new HookedBlob();
-    final ExecutorService io = Executors.newFixedThreadPool(2);
-    final AtomicLong ids = new AtomicLong();
-    final BatchStore store;
+    public final RootAllocator allocator = new RootAllocator();
+    public final HookedBlob blob = new HookedBlob();
+    public final ExecutorService io = Executors.newFixedThreadPool(2);
+    public final AtomicLong ids = new AtomicLong();
+    public final BatchStore store;
 
     /** Mutable time that passes only while a retry waits. */
     private final AtomicLong now = new AtomicLong();
 
-    BatchRig() {
+    public BatchRig() {
         this(SHARD);
     }
 
-    BatchRig(ShardId shard) {
+    public BatchRig(ShardId shard) {
         Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
         Retry retry =
                 new Retry(
@@ -77,27 +87,27 @@ final class BatchRig implements AutoCloseable {
                         () -> new UUID(0, ids.incrementAndGet()));
     }
 
-    static <K, V> BatchSchema<K, V> schema(Codec<K> keys, Codec<V> vals) {
+    public static <K, V> BatchSchema<K, V> schema(Codec<K> keys, Codec<V> vals) {
         return new BatchSchema<>(keys, vals, SCHEMA_ID);
     }
 
     /** An update as a test writes and reads it. */
-    record Row<K, V>(K key, V val, long time, long diff) {
-        static Row<String, String> of(String key, long time, long diff) {
+    public record Row<K, V>(K key, V val, long time, long diff) {
+        public static Row<String, String> of(String key, long time, long diff) {
             return new Row<>(key, "", time, diff);
         }
     }
 
     /** Parts of a few bytes, none inline: batches have many parts in blob. */
-    static BatchConfig.Builder hollow() {
+    public static BatchConfig.Builder hollow() {
         return BatchConfig.builder().inlineSingleMaxBytes(0);
     }
 
-    BatchBuilder<String, String> builder(BatchConfig.Builder config, long lower) {
+    public BatchBuilder<String, String> builder(BatchConfig.Builder config, long lower) {
         return new BatchBuilder<>(store, config.build(), STRINGS, Antichain.of(lower));
     }
 
-    <K, V> Batch build(
+    public <K, V> Batch build(
             BatchConfig config,
             BatchSchema<K, V> schema,
             Antichain lower,
@@ -113,7 +123,7 @@ final class BatchRig implements AutoCloseable {
     }
 
     @SafeVarargs
-    final Batch build(
+    public final Batch build(
             BatchConfig.Builder config, long lower, long upper, Row<String, String>... rows)
             throws Exception {
         List<Row<String, String>> list = new ArrayList<>();
@@ -123,8 +133,8 @@ final class BatchRig implements AutoCloseable {
         return build(config.build(), STRINGS, Antichain.of(lower), Antichain.of(upper), list);
     }
 
-    <K, V> List<Row<K, V>> read(BatchSchema<K, V> schema, Filter filter, List<HollowBatch> batches)
-            throws Exception {
+    public <K, V> List<Row<K, V>> read(
+            BatchSchema<K, V> schema, Filter filter, List<HollowBatch> batches) throws Exception {
         List<Row<K, V>> rows = new ArrayList<>();
         try (UpdateCursor<K, V> cursor = UpdateCursor.open(store, schema, batches, filter)) {
             while (cursor.next()) {
@@ -136,7 +146,7 @@ final class BatchRig implements AutoCloseable {
 
     /** A part in blob as some other writer may have made it: rows as given, any description. */
     @SafeVarargs
-    final RunPart.Hollow part(
+    public final RunPart.Hollow part(
             BatchConfig.Builder config, Description desc, Row<String, String>... rows)
             throws Exception {
         BatchConfig settings = config.build();
@@ -151,32 +161,32 @@ final class BatchRig implements AutoCloseable {
         }
     }
 
-    static Description desc(long lower, long upper, long since) {
+    public static Description desc(long lower, long upper, long since) {
         return new Description(Antichain.of(lower), Antichain.of(upper), Antichain.of(since));
     }
 
-    static HollowBatch batch(Description desc, RunOrder order, RunPart... parts) {
+    public static HollowBatch batch(Description desc, RunOrder order, RunPart... parts) {
         Run run = new Run(RunMeta.of(order, SCHEMA_ID), List.of(parts));
         return new HollowBatch(desc, parts.length, List.of(run), Bytes.EMPTY);
     }
 
     /** Everything, at its own time. */
-    List<Row<String, String>> read(HollowBatch... batches) throws Exception {
+    public List<Row<String, String>> read(HollowBatch... batches) throws Exception {
         return read(STRINGS, new Filter.Compaction(Antichain.minimum()), List.of(batches));
     }
 
-    List<Row<String, String>> snapshot(long asOf, HollowBatch... batches) throws Exception {
+    public List<Row<String, String>> snapshot(long asOf, HollowBatch... batches) throws Exception {
         return read(STRINGS, new Filter.Snapshot(Antichain.of(asOf)), List.of(batches));
     }
 
-    List<String> blobKeys() throws StoreException {
+    public List<String> blobKeys() throws StoreException {
         List<String> keys = new ArrayList<>();
         blob.list("", (key, size) -> keys.add(key.text()));
         return keys;
     }
 
     /** Waits for everything that was sent to the pool. */
-    void drain() throws InterruptedException {
+    public void drain() throws InterruptedException {
         io.shutdown();
         assertThat(io.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
     }
@@ -194,18 +204,18 @@ final class BatchRig implements AutoCloseable {
     }
 
     /** Memory, with a say before each write and each delete. */
-    static final class HookedBlob implements Blob {
+    public static final class HookedBlob implements Blob {
         private final MemBlob delegate = new MemBlob();
         volatile Hook beforeSet = key -> {};
         volatile Hook beforeDelete = key -> {};
-        final AtomicLong calls = new AtomicLong();
+        public final AtomicLong calls = new AtomicLong();
 
         interface Hook {
             void run(BlobKey key) throws StoreException;
         }
 
         /** Lets the first {@code count} calls fail. */
-        static Hook failFirst(int count) {
+        public static Hook failFirst(int count) {
             AtomicLong left = new AtomicLong(count);
             return key -> {
                 if (left.getAndDecrement() > 0) {

@@ -1,4 +1,4 @@
-package io.persist.batch;
+package io.persist.batch.build;
 
 import org.apache.arrow.memory.BufferAllocator;
 

@@ -1,14 +1,20 @@
-package io.persist.batch;
+package io.persist.batch.merge;
 
-import static io.persist.batch.BatchRig.STRINGS;
-import static io.persist.batch.BatchRig.batch;
-import static io.persist.batch.BatchRig.desc;
-import static io.persist.batch.BatchRig.hollow;
+import static io.persist.batch.build.BatchRig.STRINGS;
+import static io.persist.batch.build.BatchRig.batch;
+import static io.persist.batch.build.BatchRig.desc;
+import static io.persist.batch.build.BatchRig.hollow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.persist.batch.BatchRig.Row;
+import io.persist.batch.BatchSchema;
+import io.persist.batch.HollowBatch;
+import io.persist.batch.RunOrder;
+import io.persist.batch.RunPart;
+import io.persist.batch.build.Batch;
+import io.persist.batch.build.BatchRig;
+import io.persist.batch.build.BatchRig.Row;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codecs;
 import io.persist.codec.CorruptDataException;

@@ -1,4 +1,4 @@
-package io.persist.batch;
+package io.persist.batch.merge;
 
 import java.util.ArrayList;
 import java.util.List;

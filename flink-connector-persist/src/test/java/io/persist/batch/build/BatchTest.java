@@ -1,13 +1,22 @@
-package io.persist.batch;
+package io.persist.batch.build;
 
-import static io.persist.batch.BatchRig.SCHEMA_ID;
-import static io.persist.batch.BatchRig.hollow;
+import static io.persist.batch.build.BatchRig.SCHEMA_ID;
+import static io.persist.batch.build.BatchRig.hollow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.persist.batch.BatchRig.HookedBlob;
-import io.persist.batch.BatchRig.Row;
+import io.persist.batch.BatchConfig;
+import io.persist.batch.HollowBatch;
+import io.persist.batch.HollowBatchEncoding;
+import io.persist.batch.Run;
+import io.persist.batch.RunMeta;
+import io.persist.batch.RunOrder;
+import io.persist.batch.RunPart;
+import io.persist.batch.TransmittableBatch;
+import io.persist.batch.TransmittableBatchEncoding;
+import io.persist.batch.build.BatchRig.HookedBlob;
+import io.persist.batch.build.BatchRig.Row;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
