@@ -4,6 +4,8 @@ import io.persist.part.ParquetSettings;
 import io.persist.part.PartFormat;
 import io.persist.store.WriterKey;
 
+import java.util.random.RandomGenerator;
+
 /**
  * How batches are built and given up. Read once when a builder is created.
  *
@@ -20,6 +22,15 @@ import io.persist.store.WriterKey;
  * @param structuredKeyLowerMaxBytes budget of the encoded lower bound of a part's keys; 0 for no
  *     bounds
  * @param deleteEnabled whether a batch that is given up deletes its blobs
+ * @param columnarPercent share of the parts of format {@link PartFormat#BOTH} that really get
+ *     columns; the others hold rows only
+ * @param runs how parts form runs
+ * @param diffsSum whether parts carry the sum of their diffs, without which counting needs them
+ *     read
+ * @param schemaField where metadata says which schema a part has
+ * @param combineInlineWrites whether inline parts that a shard has no room for become few blobs
+ *     together, rather than a blob each
+ * @param validateBoundsOnWrite whether an append must lie within the bounds of its batches
  */
 public record BatchConfig(
         String writerVersion,
@@ -30,7 +41,13 @@ public record BatchConfig(
         int inlineSingleMaxBytes,
         long inlineTotalMaxBytes,
         int structuredKeyLowerMaxBytes,
-        boolean deleteEnabled) {
+        boolean deleteEnabled,
+        int columnarPercent,
+        RunSettings runs,
+        boolean diffsSum,
+        SchemaField schemaField,
+        boolean combineInlineWrites,
+        boolean validateBoundsOnWrite) {
     /** Beyond this the 31-bit offsets of a part's columns could overflow. */
     public static final int MAX_TARGET_BYTES = 1 << 30;
 
@@ -42,6 +59,15 @@ public record BatchConfig(
         requireBetween("inline total max bytes", inlineTotalMaxBytes, 0, Long.MAX_VALUE);
         requireBetween(
                 "structured key lower max bytes", structuredKeyLowerMaxBytes, 0, Integer.MAX_VALUE);
+        requireBetween("columnar percent", columnarPercent, 0, 100);
+    }
+
+    /** Two places in metadata for the id of a schema. */
+    public enum SchemaField {
+        /** What readers go by. */
+        CURRENT,
+        /** What 0.128 fills and nobody reads, by default. */
+        DEPRECATED
     }
 
     private static void requireBetween(String what, long value, long min, long max) {
@@ -55,14 +81,42 @@ public record BatchConfig(
         return new Builder();
     }
 
+    /** A builder that starts from these settings. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.writerVersion = writerVersion;
+        builder.format = format;
+        builder.parquet = parquet;
+        builder.targetBytes = targetBytes;
+        builder.maxOutstandingParts = maxOutstandingParts;
+        builder.inlineSingleMaxBytes = inlineSingleMaxBytes;
+        builder.inlineTotalMaxBytes = inlineTotalMaxBytes;
+        builder.structuredKeyLowerMaxBytes = structuredKeyLowerMaxBytes;
+        builder.deleteEnabled = deleteEnabled;
+        builder.columnarPercent = columnarPercent;
+        builder.runs = runs;
+        builder.diffsSum = diffsSum;
+        builder.schemaField = schemaField;
+        builder.combineInlineWrites = combineInlineWrites;
+        builder.validateBoundsOnWrite = validateBoundsOnWrite;
+        return builder;
+    }
+
     /** First component of the keys of blobs written with this. */
     public WriterKey writerKey() {
         return WriterKey.ofVersion(writerVersion);
     }
 
-    /** Payload below which a part is inline, exclusive. */
-    public int inlineThresholdBytes() {
-        return format == PartFormat.BOTH ? inlineSingleMaxBytes / 2 : inlineSingleMaxBytes;
+    /** Columns of the next part. One draw decides, and it holds for the whole part. */
+    public PartFormat drawFormat(RandomGenerator random) {
+        return format == PartFormat.BOTH && random.nextInt(100) >= columnarPercent
+                ? PartFormat.ROW
+                : format;
+    }
+
+    /** Payload below which a part of {@code drawn} format is inline, exclusive. */
+    public int inlineThresholdBytes(PartFormat drawn) {
+        return drawn == PartFormat.BOTH ? inlineSingleMaxBytes / 2 : inlineSingleMaxBytes;
     }
 
     /**
@@ -71,7 +125,14 @@ public record BatchConfig(
      * update of unusual size. A safety net, not a budget: usual use is far below.
      */
     public long memoryLimitBytes() {
-        return (maxOutstandingParts + 2L) * 4L * targetBytes + (512L << 20);
+        return (maxOutstandingParts + 2L) * 4L * targetBytes
+                + (runs.merges() ? mergeMemoryBytes() : 0)
+                + (512L << 20);
+    }
+
+    /** Memory that one merge of runs may use. */
+    public long mergeMemoryBytes() {
+        return Math.max(runs.mergeMemoryBytes(), 4L * targetBytes);
     }
 
     /** Starts from the defaults for a shard of the 26 generation. */
@@ -85,6 +146,12 @@ public record BatchConfig(
         private long inlineTotalMaxBytes = 1 << 20;
         private int structuredKeyLowerMaxBytes = 256;
         private boolean deleteEnabled = true;
+        private int columnarPercent = 100;
+        private RunSettings runs = RunSettings.DEFAULT;
+        private boolean diffsSum = true;
+        private SchemaField schemaField = SchemaField.CURRENT;
+        private boolean combineInlineWrites = true;
+        private boolean validateBoundsOnWrite = true;
 
         private Builder() {}
 
@@ -133,6 +200,36 @@ public record BatchConfig(
             return this;
         }
 
+        public Builder columnarPercent(int percent) {
+            columnarPercent = percent;
+            return this;
+        }
+
+        public Builder runs(RunSettings settings) {
+            runs = settings;
+            return this;
+        }
+
+        public Builder diffsSum(boolean enabled) {
+            diffsSum = enabled;
+            return this;
+        }
+
+        public Builder schemaField(SchemaField field) {
+            schemaField = field;
+            return this;
+        }
+
+        public Builder combineInlineWrites(boolean enabled) {
+            combineInlineWrites = enabled;
+            return this;
+        }
+
+        public Builder validateBoundsOnWrite(boolean enabled) {
+            validateBoundsOnWrite = enabled;
+            return this;
+        }
+
         public BatchConfig build() {
             return new BatchConfig(
                     writerVersion,
@@ -143,7 +240,13 @@ public record BatchConfig(
                     inlineSingleMaxBytes,
                     inlineTotalMaxBytes,
                     structuredKeyLowerMaxBytes,
-                    deleteEnabled);
+                    deleteEnabled,
+                    columnarPercent,
+                    runs,
+                    diffsSum,
+                    schemaField,
+                    combineInlineWrites,
+                    validateBoundsOnWrite);
         }
     }
 }

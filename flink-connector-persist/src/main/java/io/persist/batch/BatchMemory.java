@@ -10,6 +10,7 @@ import org.apache.arrow.memory.RootAllocator;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /**
  * The off-heap memory of everything that builds or reads batches. Whoever opened it closes it,
@@ -25,10 +26,29 @@ public final class BatchMemory implements AutoCloseable {
         this.root = new RootAllocator(limitBytes);
     }
 
+    /** What makes the batches of one shard a {@link BatchStore}, this memory apart. */
+    public record Place(
+            ShardId shard,
+            Blob blob,
+            Retry retry,
+            ExecutorService io,
+            Supplier<UUID> partIds,
+            RandomGenerator random,
+            BatchStore.BoundsCheck boundsCheck,
+            BatchMetrics metrics) {}
+
     /** Where the batches of one shard lie, with this memory to work in. */
-    public BatchStore store(
-            ShardId shard, Blob blob, Retry retry, ExecutorService io, Supplier<UUID> partIds) {
-        return new BatchStore(shard, blob, retry, root, io, partIds);
+    public BatchStore store(Place place) {
+        return new BatchStore(
+                place.shard,
+                place.blob,
+                place.retry,
+                root,
+                place.io,
+                place.partIds,
+                place.random,
+                place.boundsCheck,
+                place.metrics);
     }
 
     /** Bytes in use now. */

@@ -13,6 +13,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Where the batches of one shard lie, and what reading and writing them takes. Owns nothing: the
@@ -22,6 +23,9 @@ import java.util.function.Supplier;
  * @param io bounded pool that encodes, uploads and deletes; no task that waits for a batch may run
  *     on it
  * @param partIds fresh ids for blobs
+ * @param random decides which parts get columns where a share of them does
+ * @param boundsCheck what reading does about a part whose own bounds do not hold those of its batch
+ * @param metrics told what is written
  */
 public record BatchStore(
         ShardId shard,
@@ -29,7 +33,26 @@ public record BatchStore(
         Retry retry,
         BufferAllocator allocator,
         ExecutorService io,
-        Supplier<UUID> partIds) {
+        Supplier<UUID> partIds,
+        RandomGenerator random,
+        BoundsCheck boundsCheck,
+        BatchMetrics metrics) {
+
+    /** Whether bounds that contradict each other make a part unreadable. */
+    public enum BoundsCheck {
+        /** As 0.128 does: it never writes such parts. */
+        REFUSE,
+        /**
+         * As later versions do: they may register a batch with wider bounds than it was built for.
+         */
+        ACCEPT
+    }
+
+    /** The same, reporting to {@code others}. */
+    public BatchStore withMetrics(BatchMetrics others) {
+        return new BatchStore(
+                shard, blob, retry, allocator, io, partIds, random, boundsCheck, others);
+    }
 
     public BlobKey blobKey(PartKey part) {
         return BlobKey.of(shard, part);

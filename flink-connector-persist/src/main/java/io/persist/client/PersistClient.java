@@ -2,6 +2,7 @@ package io.persist.client;
 
 import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchMemory;
+import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchStore;
 import io.persist.codec.Codec;
 import io.persist.codec.CorruptDataException;
@@ -285,21 +286,23 @@ public final class PersistClient implements AutoCloseable {
 
     /** Batches of a shard carry its profile's version and format, whatever else is configured. */
     BatchConfig batchConfig(Profile profile) {
-        BatchConfig base = config.batch();
-        return new BatchConfig(
-                profile.label(),
-                profile.partFormat(),
-                base.parquet(),
-                base.targetBytes(),
-                base.maxOutstandingParts(),
-                base.inlineSingleMaxBytes(),
-                base.inlineTotalMaxBytes(),
-                base.structuredKeyLowerMaxBytes(),
-                base.deleteEnabled());
+        return config.batch().toBuilder()
+                .writerVersion(profile.label())
+                .format(profile.partFormat())
+                .build();
     }
 
     BatchStore batchStore(ShardId shard, Supplier<UUID> partIds) {
-        return memory.store(shard, blob, retry, pools.io(), partIds);
+        return memory.store(
+                new BatchMemory.Place(
+                        shard,
+                        blob,
+                        retry,
+                        pools.io(),
+                        partIds,
+                        surroundings.random(),
+                        BatchStore.BoundsCheck.REFUSE,
+                        BatchMetrics.NONE));
     }
 
     /** Ends background maintenance, then releases memory, threads and stores. Idempotent. */

@@ -93,7 +93,10 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
         if (buffer == null) {
             buffer =
                     new PartBuffer<>(
-                            schema.keys(), schema.vals(), config.format(), memory.allocator());
+                            schema.keys(),
+                            schema.vals(),
+                            config.drawFormat(store.random()),
+                            memory.allocator());
         }
         buffer.add(key, val, time, diff);
         maxTime = anyTime && Long.compareUnsigned(maxTime, time) > 0 ? maxTime : time;

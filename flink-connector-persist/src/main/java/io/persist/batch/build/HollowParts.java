@@ -50,7 +50,7 @@ final class HollowParts {
                                 : KeyLowerEncoding.ofColumn(
                                         columns.keys(), config.structuredKeyLowerMaxBytes()),
                         null,
-                        updates.diffsSum(),
+                        config.diffsSum() ? updates.diffsSum() : null,
                         hint(format),
                         null,
                         null,

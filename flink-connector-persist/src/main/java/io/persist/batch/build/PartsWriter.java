@@ -13,6 +13,7 @@ import io.persist.codec.Bytes;
 import io.persist.codec.SchemaId;
 import io.persist.frontier.Description;
 import io.persist.part.InlineParts;
+import io.persist.part.PartFormat;
 import io.persist.part.Updates;
 import io.persist.store.PartKey;
 import io.persist.store.StoreException;
@@ -232,8 +233,9 @@ final class PartsWriter implements AutoCloseable {
             if (count == 0) {
                 return null;
             }
-            if (PartBuffer.payloadBytes(ready) < config.inlineThresholdBytes()) {
-                Bytes inline = InlineParts.encode(ready, config.format(), desc, index);
+            PartFormat format = HollowParts.formatOf(ready);
+            if (PartBuffer.payloadBytes(ready) < config.inlineThresholdBytes(format)) {
+                Bytes inline = InlineParts.encode(ready, format, desc, index);
                 return new Written(
                         new RunPart.Inline(inline, null, null, null, Bytes.EMPTY), count);
             }

@@ -3,6 +3,7 @@ package io.persist.batch.build;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
@@ -84,7 +85,10 @@ public final class BatchRig implements AutoCloseable {
                         retry,
                         allocator,
                         io,
-                        () -> new UUID(0, ids.incrementAndGet()));
+                        () -> new UUID(0, ids.incrementAndGet()),
+                        new Random(0),
+                        BatchStore.BoundsCheck.REFUSE,
+                        BatchMetrics.NONE);
     }
 
     public static <K, V> BatchSchema<K, V> schema(Codec<K> keys, Codec<V> vals) {
