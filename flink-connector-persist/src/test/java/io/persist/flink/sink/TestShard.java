@@ -36,10 +36,11 @@ final class TestShard {
     }
 
     PersistSink.Builder<String> sink() {
-        return PersistSink.<String>builder()
-                .path(path)
-                .shard(SHARD)
-                .serializer(PersistRecordSerializer.ofKeys(() -> Codecs.STRING));
+        return sink(PersistRecordSerializer.ofKeys(() -> Codecs.STRING));
+    }
+
+    <IN> PersistSink.Builder<IN> sink(PersistRecordSerializer<IN, String, Unit> serializer) {
+        return PersistSink.<IN>builder().path(path).shard(SHARD).serializer(serializer);
     }
 
     /** Every row and how often it is there, at the newest time. */
