@@ -54,6 +54,24 @@ public record BatchStore(
                 shard, blob, retry, allocator, io, partIds, random, boundsCheck, others);
     }
 
+    /**
+     * The same, for a task on the pool that must not wait for others: it does all by itself.
+     *
+     * @param memory parent of the off-heap memory that it takes
+     */
+    public BatchStore inCallingThread(BufferAllocator memory) {
+        return new BatchStore(
+                shard,
+                blob,
+                retry,
+                memory,
+                new CallingThread(),
+                partIds,
+                random,
+                boundsCheck,
+                metrics);
+    }
+
     public BlobKey blobKey(PartKey part) {
         return BlobKey.of(shard, part);
     }

@@ -51,7 +51,7 @@ public final class PartDeletes {
                 unvisited.addAll(listedBy(many));
             }
         }
-        deleteAll(leaves);
+        deleteBlobs(leaves);
         for (PartKey run : runs) {
             store.delete(run);
         }
@@ -68,7 +68,8 @@ public final class PartDeletes {
         }
     }
 
-    private void deleteAll(Collection<PartKey> keys) throws StoreException, InterruptedException {
+    /** Deletes just these blobs, whatever they list. */
+    public void deleteBlobs(Collection<PartKey> keys) throws StoreException, InterruptedException {
         Deque<Future<?>> outstanding = new ArrayDeque<>();
         List<StoreException> failures = new ArrayList<>();
         for (PartKey key : keys) {
@@ -105,14 +106,18 @@ public final class PartDeletes {
         }
     }
 
-    /** One attempt for each blob; failures are logged. */
+    /** One attempt for each blob; failures are logged. An interrupt waits until it is done. */
     public static void tryDelete(BatchStore store, Collection<PartKey> keys) {
+        boolean interrupted = Thread.interrupted();
         for (PartKey key : keys) {
             try {
                 store.blob().delete(store.blobKey(key));
             } catch (StoreException e) {
                 LOG.warn("blob {} of an unfinished batch was not deleted", key, e);
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

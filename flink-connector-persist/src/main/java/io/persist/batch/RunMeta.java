@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * What state says of a run besides its parts.
@@ -43,5 +44,21 @@ public record RunMeta(
                 Optional.empty(),
                 Map.of(),
                 Bytes.EMPTY);
+    }
+
+    /**
+     * The same run with a name of its own.
+     *
+     * @param updates of the run
+     */
+    public RunMeta withIdentity(UUID runId, long updates) {
+        return new RunMeta(
+                order,
+                schema,
+                deprecatedSchema,
+                Optional.of("ri" + runId),
+                Optional.of(updates),
+                meta,
+                unknown);
     }
 }

@@ -1,7 +1,7 @@
 package io.persist.client;
 
-import java.util.List;
-import java.util.concurrent.AbstractExecutorService;
+import io.persist.batch.CallingThread;
+
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -88,42 +88,6 @@ final class Pools implements AutoCloseable {
         } catch (InterruptedException e) {
             io.shutdownNow();
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Runs every task at once, in the thread that submits it. */
-    private static final class CallingThread extends AbstractExecutorService {
-        private volatile boolean shut; // published to whoever asks whether it ended
-
-        @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public void shutdown() {
-            shut = true;
-        }
-
-        @Override
-        public List<Runnable> shutdownNow() {
-            shut = true;
-            return List.of();
-        }
-
-        @Override
-        public boolean isShutdown() {
-            return shut;
-        }
-
-        @Override
-        public boolean isTerminated() {
-            return shut;
-        }
-
-        @Override
-        public boolean awaitTermination(long timeout, TimeUnit unit) {
-            return shut;
         }
     }
 }

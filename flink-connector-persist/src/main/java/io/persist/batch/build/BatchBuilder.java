@@ -4,6 +4,7 @@ import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
+import io.persist.batch.Run;
 import io.persist.batch.columns.PartBuffer;
 import io.persist.codec.Bytes;
 import io.persist.frontier.Antichain;
@@ -11,6 +12,8 @@ import io.persist.frontier.Description;
 import io.persist.store.StoreException;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * Collects updates into a batch. They are encoded into the columns of a part as they come; a full
@@ -28,7 +31,6 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
     private final BatchConfig config;
     private final BatchSchema<K, V> schema;
     private final Antichain lower;
-    private final BuilderMemory memory;
     private final PartsWriter writer;
     private @Nullable PartBuffer<K, V> buffer;
     private boolean anyTime;
@@ -58,10 +60,9 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
         this.config = config;
         this.schema = schema;
         this.lower = lower;
-        this.memory = new BuilderMemory(store.allocator(), config.memoryLimitBytes());
         // The upper is not known while parts are sent off, so theirs stays open.
         Description desc = new Description(lower, Antichain.empty(), Antichain.minimum());
-        this.writer = new PartsWriter(store, config, schema.id(), desc, memory);
+        this.writer = PartsWriter.unordered(store, config, schema, desc);
     }
 
     public Antichain lower() {
@@ -96,7 +97,7 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
                             schema.keys(),
                             schema.vals(),
                             config.drawFormat(store.random()),
-                            memory.allocator());
+                            writer.allocator());
         }
         buffer.add(key, val, time, diff);
         maxTime = anyTime && Long.compareUnsigned(maxTime, time) > 0 ? maxTime : time;
@@ -135,15 +136,11 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
             flush();
         }
         state = State.BROKEN;
-        writer.finish();
+        List<Run> runs = writer.finish();
         state = State.FINISHED;
-        writer.handOver();
         Description desc = new Description(lower, upper, Antichain.minimum());
         return Batch.built(
-                store,
-                config,
-                schema,
-                new HollowBatch(desc, writer.len(), writer.runs(), Bytes.EMPTY));
+                store, config, schema, new HollowBatch(desc, writer.len(), runs, Bytes.EMPTY));
     }
 
     private void flush() throws StoreException, InterruptedException {
@@ -168,6 +165,11 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
         }
     }
 
+    /** What the merge tree holds, oldest first: whether each item was waited for. */
+    List<Boolean> observed() {
+        return writer.observed();
+    }
+
     private void requireOpen() {
         if (state != State.OPEN) {
             throw new IllegalStateException("batch builder is " + state);
@@ -181,11 +183,10 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
             return;
         }
         state = State.CLOSED;
-        writer.close();
         if (buffer != null) {
             buffer.close();
             buffer = null;
         }
-        memory.release();
+        writer.close();
     }
 }

@@ -1,5 +1,7 @@
 package io.persist.batch.build;
 
+import io.persist.store.StoreException;
+
 import org.apache.arrow.memory.BufferAllocator;
 
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,8 +23,28 @@ final class BuilderMemory {
         return allocator;
     }
 
-    void retain() {
+    /** The same work, with this memory open until it has ended or is given up. */
+    Pending.Work heldBy(Pending.Work work) {
         holders.incrementAndGet();
+        return new Pending.Work() {
+            @Override
+            public Written run() throws StoreException, InterruptedException {
+                try {
+                    return work.run();
+                } finally {
+                    release();
+                }
+            }
+
+            @Override
+            public void discard() {
+                try {
+                    work.discard();
+                } finally {
+                    release();
+                }
+            }
+        };
     }
 
     void release() {

@@ -1,102 +1,244 @@
 package io.persist.batch.build;
 
 import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
-import io.persist.batch.PartDeletes;
 import io.persist.batch.Run;
 import io.persist.batch.RunMeta;
 import io.persist.batch.RunOrder;
-import io.persist.batch.RunPart;
-import io.persist.batch.columns.Consolidation;
-import io.persist.batch.columns.PartBuffer;
-import io.persist.codec.Bytes;
-import io.persist.codec.SchemaId;
+import io.persist.batch.RunSettings;
 import io.persist.frontier.Description;
-import io.persist.part.InlineParts;
-import io.persist.part.PartFormat;
 import io.persist.part.Updates;
-import io.persist.store.PartKey;
 import io.persist.store.StoreException;
 
+import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Turns the parts of one batch into runs: each part is consolidated if needed, encoded and uploaded
- * by a task of its own, a bounded number of them at a time, and becomes a run of its own that
- * promises no order. Used by one thread; the tasks are hidden inside.
+ * Turns parts into runs. Each part is encoded and stored by a task of its own while the next one is
+ * made, a bounded number of them at a time. What runs they form is decided when the writer is made.
+ *
+ * <p>One thread; the tasks are hidden inside. The caller closes it, after {@link #finish} or
+ * instead of it: what was stored for runs that never came to be is then deleted, as far as that
+ * works. A writer that has thrown {@link StoreException} or {@link InterruptedException} can only
+ * be closed.
  */
-final class PartsWriter implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(PartsWriter.class);
-
+public final class PartsWriter implements AutoCloseable {
     private final BatchStore store;
     private final BatchConfig config;
-    private final @Nullable SchemaId schema;
+    private final BatchSchema<?, ?> schema;
     private final Description desc;
+    private final Form form;
     private final BuilderMemory memory;
-    private final HollowParts hollowParts;
-    private final Deque<Pending> outstanding = new ArrayDeque<>();
-    private final List<Run> runs = new ArrayList<>();
+    private final PartOutput output;
+    private final MergeTree<Pending> tree;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private final Uploads uploads = new Uploads();
-    private long len;
+
+    /** Tasks that may not be done yet, oldest first. */
+    private final Deque<Pending> unfinished = new ArrayDeque<>();
+
+    /** Those of them that hold a part. */
+    private final Deque<Pending> unfinishedParts = new ArrayDeque<>();
+
+    private @Nullable Pending lastMerge;
     private long nextIndex;
+    private long len;
+    private long writeStalls;
     private boolean closed;
 
-    /**
-     * @param desc goes into every part
-     * @param memory of the updates that are handed over; retained for each of them
-     */
-    PartsWriter(
-            BatchStore store,
-            BatchConfig config,
-            @Nullable SchemaId schema,
-            Description desc,
-            BuilderMemory memory) {
-        this.store = store;
-        this.config = config;
-        this.schema = schema;
-        this.desc = desc;
-        this.memory = memory;
-        this.hollowParts = new HollowParts(store, config);
-    }
-
-    /** What became of a part. */
-    private record Written(RunPart.Single part, int updates) {}
-
     /** Whether updates of a part may cancel each other. */
-    enum Content {
+    public enum Content {
         INSERTS,
         RETRACTIONS
     }
 
     /**
-     * Takes {@code updates} over and sends them off; waits while too many parts are on their way.
+     * What runs the parts form.
      *
+     * @param partOrder order of each part
+     * @param runOrder order of what several parts become; {@link RunOrder#UNORDERED} if each stays
+     *     a run of its own
+     * @param limit neighbours beyond which they are merged: elements of the one run, or runs
+     * @param inlining whether small parts go into metadata rather than to blob
+     */
+    private record Form(RunOrder partOrder, RunOrder runOrder, int limit, boolean inlining) {
+        /** Whether the items of the tree are runs that are sorted when they are merged. */
+        boolean compacting() {
+            return partOrder != runOrder;
+        }
+    }
+
+    private PartsWriter(
+            BatchStore store,
+            BatchConfig config,
+            BatchSchema<?, ?> schema,
+            Description desc,
+            Form form) {
+        this.store = store;
+        this.config = config;
+        this.schema = schema;
+        this.desc = desc;
+        this.form = form;
+        this.memory = new BuilderMemory(store.allocator(), config.memoryLimitBytes());
+        this.output = new PartOutput(store, config, schema.id(), desc, form.inlining());
+        this.tree = new MergeTree<>(form.limit(), this::merge);
+    }
+
+    /**
+     * A writer of parts that promise no order: each is a run of its own, or, if the configuration
+     * limits the number of runs, they are merged into sorted ones in the background.
+     */
+    static PartsWriter unordered(
+            BatchStore store, BatchConfig config, BatchSchema<?, ?> schema, Description desc) {
+        RunSettings runs = config.runs();
+        return new PartsWriter(
+                store,
+                config,
+                schema,
+                desc,
+                new Form(
+                        RunOrder.UNORDERED,
+                        runs.merges() ? runs.order() : RunOrder.UNORDERED,
+                        runs.merges() ? runs.mergeLimit() : Integer.MAX_VALUE,
+                        true));
+    }
+
+    /**
+     * A writer of one run. All parts are written to blob, a long list of them as well.
+     *
+     * @param desc goes into every part
+     * @param order of the updates that are written, across all parts
+     */
+    public static PartsWriter ordered(
+            BatchStore store,
+            BatchConfig config,
+            BatchSchema<?, ?> schema,
+            Description desc,
+            RunOrder order) {
+        if (order == RunOrder.UNORDERED) {
+            throw new IllegalArgumentException("several parts without order are no run");
+        }
+        return new PartsWriter(
+                store,
+                config,
+                schema,
+                desc,
+                new Form(order, order, config.runs().spillLimit(), false));
+    }
+
+    /** Memory for the updates that are to be written, bounded; open until the writer is closed. */
+    public BufferAllocator allocator() {
+        return memory.allocator();
+    }
+
+    /**
+     * Takes {@code updates} over and sends them off as the next part; waits while too many parts
+     * are on their way.
+     *
+     * @param updates at least one; allocated from {@link #allocator}, or from memory that stays
+     *     open as long
      * @throws StoreException if this or an earlier part could not be stored
      */
-    void write(Updates updates, Content content) throws StoreException, InterruptedException {
-        Pending pending = new Pending(updates, content, nextIndex++);
-        try {
-            pending.future = store.io().submit(pending::run);
-        } catch (RejectedExecutionException e) {
-            pending.abandon();
-            throw new IllegalStateException("pool for uploads was shut down before the builder", e);
+    public void write(Updates updates, Content content)
+            throws StoreException, InterruptedException {
+        Pending part =
+                pending(
+                        form.partOrder(),
+                        new PartTask(output, allocator(), updates, content, nextIndex++));
+        unfinishedParts.add(part);
+        part.start(List.of());
+        tree.push(part);
+        holdBack();
+    }
+
+    private Pending pending(RunOrder order, Pending.Work work) {
+        unfinished.removeIf(Pending::isDone);
+        Pending pending =
+                new Pending(
+                        order,
+                        memory.heldBy(work),
+                        store.io(),
+                        e -> failure.compareAndSet(null, e));
+        unfinished.add(pending);
+        return pending;
+    }
+
+    /** One merge at a time: each also waits for the one before, so that memory stays bounded. */
+    private Pending merge(List<Pending> inputs) {
+        Pending.Work work =
+                form.compacting()
+                        ? new RunMerge<>(
+                                store.inCallingThread(allocator()),
+                                config,
+                                schema,
+                                desc,
+                                output,
+                                inputs)
+                        : new Spill(output, inputs);
+        Pending merged = pending(form.runOrder(), work);
+        List<Pending> before = new ArrayList<>(inputs);
+        if (lastMerge != null) {
+            before.add(lastMerge);
         }
-        outstanding.add(pending);
-        while (outstanding.size() > config.maxOutstandingParts()) {
-            join();
+        lastMerge = merged;
+        merged.start(before);
+        return merged;
+    }
+
+    /**
+     * Back-pressure as in the original (mz_persist_client batch.rs, 26): the newest items may be
+     * unfinished, older ones are waited for, the newest of them first, until one is met that was
+     * waited for before.
+     *
+     * <p>The original loses sight of parts that a merge has taken over. Here they count as well, so
+     * that memory is bounded by the parts that are allowed to be on their way.
+     */
+    private void holdBack() throws StoreException, InterruptedException {
+        List<Pending> items = tree.items();
+        int at = items.size() - mayBeUnfinished(items);
+        while (at > 0 && !items.get(at - 1).observed()) {
+            at--;
+            writeStalls++;
+            await(items.get(at));
+        }
+        unfinishedParts.removeIf(Pending::isDone);
+        while (unfinishedParts.size() > config.maxOutstandingParts()) {
+            writeStalls++;
+            await(unfinishedParts.remove());
+        }
+    }
+
+    /** How many of the newest items need not be waited for. */
+    private int mayBeUnfinished(List<Pending> items) {
+        int parts = config.maxOutstandingParts();
+        if (!form.compacting()) {
+            return Math.min(parts, items.size());
+        }
+        int merges = 1;
+        int skipped = 0;
+        while (skipped < items.size()) {
+            boolean isPart = items.get(items.size() - 1 - skipped).order() == RunOrder.UNORDERED;
+            if (isPart ? parts-- <= 0 : merges-- <= 0) {
+                break;
+            }
+            skipped++;
+        }
+        return skipped;
+    }
+
+    private Written await(Pending pending) throws StoreException, InterruptedException {
+        try {
+            return pending.await();
+        } catch (ExecutionException e) {
+            throwFailure();
+            throw new IllegalStateException("a part of the batch could not be written", e);
         }
     }
 
@@ -111,50 +253,67 @@ final class PartsWriter implements AutoCloseable {
         }
     }
 
-    /** Waits for all parts. */
-    void finish() throws StoreException, InterruptedException {
-        while (!outstanding.isEmpty()) {
-            join();
+    /**
+     * Waits for everything and hands the runs over to the caller, oldest first and none of them
+     * empty.
+     */
+    public List<Run> finish() throws StoreException, InterruptedException {
+        List<Run> runs = new ArrayList<>();
+        if (form.partOrder() == RunOrder.UNORDERED) {
+            for (Pending pending : tree.finish()) {
+                addRun(runs, pending.order(), await(pending));
+            }
+        } else {
+            addRun(runs, form.runOrder(), finishRun());
         }
-    }
-
-    /** The runs, oldest first, once finished. */
-    List<Run> runs() {
+        handOver();
         return runs;
     }
 
-    /** Updates stored in the runs. */
-    long len() {
+    /** Waits for everything; what was written still belongs to this writer. */
+    Written finishRun() throws StoreException, InterruptedException {
+        List<Written> written = new ArrayList<>();
+        for (Pending pending : tree.finish()) {
+            written.add(await(pending));
+        }
+        return Written.concat(written);
+    }
+
+    /** What was written belongs to someone else from now on. */
+    void handOver() {
+        output.handOver();
+    }
+
+    private void addRun(List<Run> runs, RunOrder order, Written written) {
+        if (written.parts().isEmpty()) {
+            return;
+        }
+        RunMeta meta = RunMeta.of(order, schema.id());
+        if (config.runs().identities()) {
+            meta = meta.withIdentity(store.partIds().get(), written.updates());
+        }
+        runs.add(new Run(meta, written.parts()));
+        len += written.updates();
+    }
+
+    /** Updates stored in the runs, once finished. */
+    public long len() {
         return len;
     }
 
-    /** The blobs belong to someone else from now on: {@link #close} leaves them alone. */
-    void handOver() {
-        uploads.forget();
+    /** How often the caller was made to wait. */
+    long writeStalls() {
+        return writeStalls;
     }
 
-    private void join() throws StoreException, InterruptedException {
-        Pending oldest = outstanding.element();
-        Written written;
-        try {
-            written = oldest.future().get();
-        } catch (ExecutionException e) {
-            throwFailure();
-            throw new IllegalStateException("a part of the batch could not be written", e);
-        }
-        outstanding.remove();
-        if (written != null) {
-            runs.add(
-                    new Run(
-                            RunMeta.of(RunOrder.UNORDERED, schema),
-                            List.of(written.part().withSchema(schema))));
-            len += written.updates();
-        }
+    /** What the merge tree holds, oldest first: whether each was waited for. */
+    List<Boolean> observed() {
+        return tree.items().stream().map(Pending::observed).toList();
     }
 
     /**
-     * Gives up parts on their way, without waiting for them, and has the blobs of the others
-     * deleted, as far as that works.
+     * Gives up what is on its way, without waiting for it, and has the blobs deleted that were not
+     * handed over, as far as that works. Idempotent.
      */
     @Override
     public void close() {
@@ -162,118 +321,8 @@ final class PartsWriter implements AutoCloseable {
             return;
         }
         closed = true;
-        List<PartKey> stored = uploads.abandon();
-        outstanding.forEach(Pending::abandon);
-        if (stored.isEmpty() || !config.deleteEnabled()) {
-            return;
-        }
-        try {
-            store.io().execute(() -> PartDeletes.tryDelete(store, stored));
-        } catch (RejectedExecutionException e) {
-            LOG.warn("{} blobs of an unfinished batch were not deleted: {}", stored.size(), stored);
-        }
-    }
-
-    /**
-     * A part on its way. Its updates are closed by the task, or by whoever keeps it from running.
-     */
-    private final class Pending {
-        private final Updates updates;
-        private final Content content;
-        private final long index;
-        private final AtomicBoolean claimed = new AtomicBoolean();
-        private @Nullable Future<@Nullable Written> future;
-
-        Pending(Updates updates, Content content, long index) {
-            this.updates = updates;
-            this.content = content;
-            this.index = index;
-            memory.retain();
-        }
-
-        Future<@Nullable Written> future() {
-            if (future == null) {
-                throw new IllegalStateException("part was not submitted");
-            }
-            return future;
-        }
-
-        void abandon() {
-            if (future != null) {
-                future.cancel(true);
-            }
-            if (claimed.compareAndSet(false, true)) {
-                updates.close();
-                memory.release();
-            }
-        }
-
-        @Nullable Written run() throws StoreException, InterruptedException {
-            if (!claimed.compareAndSet(false, true)) {
-                return null;
-            }
-            try {
-                Updates ready = updates;
-                if (content == Content.RETRACTIONS) {
-                    ready = Consolidation.consolidate(updates, memory.allocator());
-                }
-                try (Updates toStore = ready) {
-                    return store(toStore);
-                }
-            } catch (StoreException | InterruptedException | RuntimeException | Error e) {
-                failure.compareAndSet(null, e);
-                throw e;
-            } finally {
-                memory.release();
-            }
-        }
-
-        private @Nullable Written store(Updates ready) throws StoreException, InterruptedException {
-            int count = ready.count();
-            if (count == 0) {
-                return null;
-            }
-            PartFormat format = HollowParts.formatOf(ready);
-            if (PartBuffer.payloadBytes(ready) < config.inlineThresholdBytes(format)) {
-                Bytes inline = InlineParts.encode(ready, format, desc, index);
-                return new Written(
-                        new RunPart.Inline(inline, null, null, null, Bytes.EMPTY), count);
-            }
-            PartKey key = hollowParts.freshKey();
-            try {
-                return new Written(hollowParts.write(key, ready, desc, index), count);
-            } finally {
-                // A failed upload may have stored the blob all the same.
-                if (!uploads.add(key) && config.deleteEnabled()) {
-                    Thread.interrupted(); // the interrupt was our own, by close()
-                    PartDeletes.tryDelete(store, List.of(key));
-                }
-            }
-        }
-    }
-
-    /** Blobs that this writer may have stored and still owns. */
-    private static final class Uploads {
-        private final List<PartKey> keys = new ArrayList<>();
-        private boolean abandoned;
-
-        /** Returns whether someone will care for the blob; if not, the caller must. */
-        synchronized boolean add(PartKey key) {
-            if (!abandoned) {
-                keys.add(key);
-            }
-            return !abandoned;
-        }
-
-        synchronized void forget() {
-            keys.clear();
-        }
-
-        synchronized List<PartKey> abandon() {
-            abandoned = true;
-            List<PartKey> owned = List.copyOf(keys);
-            keys.clear();
-            return owned;
-        }
+        output.abandon();
+        unfinished.forEach(Pending::abandon);
+        memory.release();
     }
 }

@@ -1,0 +1,46 @@
+package io.persist.batch.build;
+
+import io.persist.batch.columns.Consolidation;
+import io.persist.part.Updates;
+import io.persist.store.StoreException;
+
+import org.apache.arrow.memory.BufferAllocator;
+
+/** Consolidates a part if needed, encodes and stores it. */
+final class PartTask implements Pending.Work {
+    private final PartOutput output;
+    private final BufferAllocator allocator;
+    private final Updates updates;
+    private final PartsWriter.Content content;
+    private final long index;
+
+    /** Takes {@code updates} over. */
+    PartTask(
+            PartOutput output,
+            BufferAllocator allocator,
+            Updates updates,
+            PartsWriter.Content content,
+            long index) {
+        this.output = output;
+        this.allocator = allocator;
+        this.updates = updates;
+        this.content = content;
+        this.index = index;
+    }
+
+    @Override
+    public Written run() throws StoreException, InterruptedException {
+        Updates ready = updates;
+        if (content == PartsWriter.Content.RETRACTIONS) {
+            ready = Consolidation.consolidate(updates, allocator);
+        }
+        try (Updates toStore = ready) {
+            return output.write(toStore, index);
+        }
+    }
+
+    @Override
+    public void discard() {
+        updates.close();
+    }
+}
