@@ -5,10 +5,10 @@ package io.persist.tools.bench;
  * it look slower than it is.
  */
 final class Best {
-    private double nanos = Double.MAX_VALUE;
-    private double cpuNanos = Double.MAX_VALUE;
-    private double callerBytes = Double.MAX_VALUE;
-    private double otherBytes = Double.MAX_VALUE;
+    private long nanos = Long.MAX_VALUE;
+    private long cpuNanos = Long.MAX_VALUE;
+    private long callerBytes = Long.MAX_VALUE;
+    private long otherBytes = Long.MAX_VALUE;
     private double zstd;
 
     /**
@@ -22,19 +22,19 @@ final class Best {
         zstd = Math.max(zstd, zstdMegabytesPerSecond);
     }
 
-    double nanos() {
+    long nanos() {
         return nanos;
     }
 
-    double cpuNanos() {
+    long cpuNanos() {
         return cpuNanos;
     }
 
-    double callerBytes() {
+    long callerBytes() {
         return callerBytes;
     }
 
-    double otherBytes() {
+    long otherBytes() {
         return otherBytes;
     }
 

@@ -2,6 +2,7 @@ package io.persist.tools.bench;
 
 import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchMemory;
+import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.build.BatchBuilder;
@@ -71,7 +72,16 @@ final class BuilderRun implements AutoCloseable {
     private BatchStore store(Blob blob) {
         Retry retry =
                 new Retry(Retry.Policy.DEFAULT, Clock.systemUTC(), Thread::sleep, new Random(0));
-        return memory.store(SHARD, blob, retry, io, () -> new UUID(0, ids.incrementAndGet()));
+        return memory.store(
+                new BatchMemory.Place(
+                        SHARD,
+                        blob,
+                        retry,
+                        io,
+                        () -> new UUID(0, ids.incrementAndGet()),
+                        new Random(0),
+                        BatchStore.BoundsCheck.ACCEPT,
+                        BatchMetrics.NONE));
     }
 
     @Override

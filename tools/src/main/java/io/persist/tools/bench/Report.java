@@ -103,7 +103,7 @@ final class Report {
                         line.parts(),
                         best.callerBytes() / rows,
                         best.otherBytes() / rows,
-                        (best.callerBytes() + best.otherBytes()) / line.bytes(),
+                        (double) (best.callerBytes() + best.otherBytes()) / line.bytes(),
                         peak == null ? "" : megabytes(peak.heapBytes()),
                         peak == null ? "" : megabytes(peak.offHeapBytes()),
                         peak == null ? "" : megabytes(peak.totalBytes()),
