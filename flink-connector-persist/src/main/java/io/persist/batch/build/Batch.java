@@ -6,6 +6,8 @@ import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.PartDeletes;
 import io.persist.batch.Run;
+import io.persist.batch.RunMeta;
+import io.persist.batch.RunOrder;
 import io.persist.batch.RunPart;
 import io.persist.batch.TransmittableBatch;
 import io.persist.batch.TransmittableBatchEncoding;
@@ -216,7 +218,7 @@ public final class Batch implements AutoCloseable {
                 List<RunPart> parts = new ArrayList<>();
                 for (RunPart part : run.parts()) {
                     if (part instanceof RunPart.Inline inline) {
-                        parts.add(flush(hollowParts, inline, written));
+                        parts.add(flush(hollowParts, inline, run.meta(), written));
                     } else {
                         parts.add(part);
                     }
@@ -232,13 +234,19 @@ public final class Batch implements AutoCloseable {
         }
     }
 
-    private RunPart flush(HollowParts hollowParts, RunPart.Inline inline, List<PartKey> written)
+    private RunPart flush(
+            HollowParts hollowParts, RunPart.Inline inline, RunMeta run, List<PartKey> written)
             throws StoreException, CorruptDataException, InterruptedException {
         try (DecodedPart decoded = InlineParts.decode(inline.updates(), store.allocator())) {
             PartKey key = hollowParts.freshKey();
             written.add(key);
             RunPart.Hollow part =
-                    hollowParts.write(key, decoded.updates(), decoded.desc(), decoded.index());
+                    hollowParts.write(
+                            key,
+                            decoded.updates(),
+                            decoded.desc(),
+                            decoded.index(),
+                            run.order().orElse(RunOrder.UNORDERED));
             return part.withTsRewrite(inline.tsRewrite())
                     .withSchema(inline.schema())
                     .withDeprecatedSchema(inline.deprecatedSchema());

@@ -1,8 +1,11 @@
 package io.persist.batch.build;
 
 import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchStore;
+import io.persist.batch.RunOrder;
 import io.persist.batch.RunPart;
+import io.persist.batch.columns.PartBuffer;
 import io.persist.codec.Bytes;
 import io.persist.frontier.Description;
 import io.persist.part.KeyLowerEncoding;
@@ -11,6 +14,8 @@ import io.persist.part.PartFormat;
 import io.persist.part.Updates;
 import io.persist.store.PartKey;
 import io.persist.store.StoreException;
+
+import org.jspecify.annotations.Nullable;
 
 /** Writes parts to blob. Used by many threads. */
 final class HollowParts {
@@ -33,9 +38,12 @@ final class HollowParts {
      *
      * @param desc goes into the blob
      * @param index likewise
+     * @param order of the run that the part is for
      */
-    RunPart.Hollow write(PartKey key, Updates updates, Description desc, long index)
+    RunPart.Hollow write(PartKey key, Updates updates, Description desc, long index, RunOrder order)
             throws StoreException, InterruptedException {
+        BatchMetrics metrics = store.metrics();
+        long start = metrics.nanoTime();
         PartFormat format = formatOf(updates);
         Bytes blob = ParquetParts.encode(updates, format, desc, index, config.parquet());
         Updates.RowColumns rows = updates.rows();
@@ -56,8 +64,29 @@ final class HollowParts {
                         null,
                         null,
                         Bytes.EMPTY);
+        long encoded = metrics.nanoTime();
         store.set(key, blob);
+        metrics.wrotePart(
+                new BatchMetrics.PartWritten(
+                        order,
+                        blob.length(),
+                        PartBuffer.payloadBytes(updates),
+                        encoded - start,
+                        0,
+                        metrics.nanoTime() - encoded,
+                        keyLower(columns, part),
+                        0));
         return part;
+    }
+
+    private BatchMetrics.KeyLower keyLower(
+            Updates.@Nullable StructuredColumns columns, RunPart.Hollow part) {
+        if (columns == null || config.structuredKeyLowerMaxBytes() == 0) {
+            return BatchMetrics.KeyLower.NOT_WANTED;
+        }
+        return part.structuredKeyLower() == null
+                ? BatchMetrics.KeyLower.TOO_BIG
+                : BatchMetrics.KeyLower.PRESENT;
     }
 
     /** The format that writes exactly the columns at hand. */

@@ -4,6 +4,7 @@ import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatchEncoding;
 import io.persist.batch.PartDeletes;
+import io.persist.batch.RunOrder;
 import io.persist.batch.RunPart;
 import io.persist.batch.columns.PartBuffer;
 import io.persist.codec.Bytes;
@@ -56,8 +57,9 @@ final class PartOutput {
         this.hollowParts = new HollowParts(store, config);
     }
 
-    /** Writes {@code updates} as one part; does not close them. */
-    Written write(Updates updates, long index) throws StoreException, InterruptedException {
+    /** Writes {@code updates}, of a run of {@code order}, as one part; does not close them. */
+    Written write(Updates updates, long index, RunOrder order)
+            throws StoreException, InterruptedException {
         int count = updates.count();
         if (count == 0) {
             return Written.NOTHING;
@@ -65,13 +67,15 @@ final class PartOutput {
         long diffsSum = updates.diffsSum();
         PartFormat format = HollowParts.formatOf(updates);
         if (inlining && PartBuffer.payloadBytes(updates) < config.inlineThresholdBytes(format)) {
+            long start = store.metrics().nanoTime();
             Bytes inline = InlineParts.encode(updates, format, desc, index);
+            store.metrics().wroteInlinePart(inline.length(), store.metrics().nanoTime() - start);
             RunPart part = new RunPart.Inline(inline, null, schema, null, Bytes.EMPTY);
             return new Written(List.of(part), count, diffsSum, List.of());
         }
         PartKey key = hollowParts.freshKey();
         try {
-            RunPart part = hollowParts.write(key, updates, desc, index).withSchema(schema);
+            RunPart part = hollowParts.write(key, updates, desc, index, order).withSchema(schema);
             return new Written(List.of(part), count, diffsSum, List.of(key));
         } finally {
             own(key); // a failed upload may have stored the blob all the same
@@ -98,7 +102,9 @@ final class PartOutput {
         List<PartKey> blobs = new ArrayList<>(run.blobs());
         blobs.add(key);
         try {
-            store.set(key, HollowBatchEncoding.encodeRun(run.parts()));
+            Bytes list = HollowBatchEncoding.encodeRun(run.parts());
+            store.set(key, list);
+            store.metrics().spilledRun(list.length());
             return new Written(List.of(many), run.updates(), run.diffsSum(), blobs);
         } finally {
             own(key);

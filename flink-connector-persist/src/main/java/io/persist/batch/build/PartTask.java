@@ -1,5 +1,6 @@
 package io.persist.batch.build;
 
+import io.persist.batch.RunOrder;
 import io.persist.batch.columns.Consolidation;
 import io.persist.part.Updates;
 import io.persist.store.StoreException;
@@ -13,6 +14,7 @@ final class PartTask implements Pending.Work {
     private final Updates updates;
     private final PartsWriter.Content content;
     private final long index;
+    private final RunOrder order;
 
     /** Takes {@code updates} over. */
     PartTask(
@@ -20,12 +22,14 @@ final class PartTask implements Pending.Work {
             BufferAllocator allocator,
             Updates updates,
             PartsWriter.Content content,
-            long index) {
+            long index,
+            RunOrder order) {
         this.output = output;
         this.allocator = allocator;
         this.updates = updates;
         this.content = content;
         this.index = index;
+        this.order = order;
     }
 
     @Override
@@ -35,7 +39,7 @@ final class PartTask implements Pending.Work {
             ready = Consolidation.consolidate(updates, allocator);
         }
         try (Updates toStore = ready) {
-            return output.write(toStore, index);
+            return output.write(toStore, index, order);
         }
     }
 

@@ -50,7 +50,6 @@ public final class PartsWriter implements AutoCloseable {
     private @Nullable Pending lastMerge;
     private long nextIndex;
     private long len;
-    private long writeStalls;
     private boolean closed;
 
     /** Whether updates of a part may cancel each other. */
@@ -148,10 +147,17 @@ public final class PartsWriter implements AutoCloseable {
      */
     public void write(Updates updates, Content content)
             throws StoreException, InterruptedException {
+        store.metrics().addedUpdates(updates.count());
         Pending part =
                 pending(
                         form.partOrder(),
-                        new PartTask(output, allocator(), updates, content, nextIndex++));
+                        new PartTask(
+                                output,
+                                allocator(),
+                                updates,
+                                content,
+                                nextIndex++,
+                                form.partOrder()));
         unfinishedParts.add(part);
         part.start(List.of());
         tree.push(part);
@@ -205,13 +211,11 @@ public final class PartsWriter implements AutoCloseable {
         int at = items.size() - mayBeUnfinished(items);
         while (at > 0 && !items.get(at - 1).observed()) {
             at--;
-            writeStalls++;
-            await(items.get(at));
+            awaitStalled(items.get(at));
         }
         unfinishedParts.removeIf(Pending::isDone);
         while (unfinishedParts.size() > config.maxOutstandingParts()) {
-            writeStalls++;
-            await(unfinishedParts.remove());
+            awaitStalled(unfinishedParts.remove());
         }
     }
 
@@ -231,6 +235,11 @@ public final class PartsWriter implements AutoCloseable {
             skipped++;
         }
         return skipped;
+    }
+
+    private void awaitStalled(Pending pending) throws StoreException, InterruptedException {
+        store.metrics().stalled();
+        await(pending);
     }
 
     private Written await(Pending pending) throws StoreException, InterruptedException {
@@ -299,11 +308,6 @@ public final class PartsWriter implements AutoCloseable {
     /** Updates stored in the runs, once finished. */
     public long len() {
         return len;
-    }
-
-    /** How often the caller was made to wait. */
-    long writeStalls() {
-        return writeStalls;
     }
 
     /** What the merge tree holds, oldest first: whether each was waited for. */

@@ -1,6 +1,7 @@
 package io.persist.batch.build;
 
 import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
@@ -45,7 +46,7 @@ final class RunMerge<K, V> implements Pending.Work {
             Description desc,
             PartOutput output,
             List<Pending> inputs) {
-        this.store = store;
+        this.store = store.withMetrics(store.metrics().ofMerges());
         this.config = config;
         this.schema = schema;
         this.desc = desc;
@@ -67,6 +68,8 @@ final class RunMerge<K, V> implements Pending.Work {
         if (runs.isEmpty()) {
             return Written.NOTHING;
         }
+        BatchMetrics metrics = store.metrics();
+        long start = metrics.nanoTime();
         Written merged;
         try {
             merged = merge(new HollowBatch(desc, 1, runs, Bytes.EMPTY));
@@ -74,6 +77,8 @@ final class RunMerge<K, V> implements Pending.Work {
             throw new StoreException.Determinate(
                     "parts of shard " + store.shard() + " could not be read back to be merged", e);
         }
+        metrics.mergedRuns(
+                new BatchMetrics.Merge(runs.size(), 0, 0, 0, metrics.nanoTime() - start));
         output.delete(inputBlobs);
         return merged;
     }

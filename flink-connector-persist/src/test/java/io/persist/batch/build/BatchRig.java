@@ -161,7 +161,7 @@ public final class BatchRig implements AutoCloseable {
         }
         HollowParts parts = new HollowParts(store, settings);
         try (Updates updates = buffer.takeUpdates()) {
-            return parts.write(parts.freshKey(), updates, desc, 0);
+            return parts.write(parts.freshKey(), updates, desc, 0, RunOrder.UNORDERED);
         }
     }
 
