@@ -35,6 +35,22 @@ public record RunMeta(
         meta = java.util.Collections.unmodifiableMap(new TreeMap<>(meta));
     }
 
+    /** For a run whose parts have {@code schema}, recorded in {@code field}. */
+    public static RunMeta of(
+            RunOrder order, @Nullable SchemaId schema, BatchConfig.SchemaField field) {
+        RunMeta current = of(order, schema);
+        return field == BatchConfig.SchemaField.CURRENT
+                ? current
+                : new RunMeta(
+                        current.order,
+                        Optional.empty(),
+                        current.schema,
+                        current.id,
+                        current.len,
+                        current.meta,
+                        current.unknown);
+    }
+
     public static RunMeta of(@Nullable RunOrder order, @Nullable SchemaId schema) {
         return new RunMeta(
                 Optional.ofNullable(order),

@@ -31,6 +31,15 @@ public sealed interface RunPart {
         Single withTsRewrite(@Nullable Antichain frontier);
 
         Single withSchema(@Nullable SchemaId schema);
+
+        Single withDeprecatedSchema(@Nullable SchemaId schema);
+
+        /** With {@code schema} recorded in {@code field}, and nothing in the other. */
+        default Single withSchema(@Nullable SchemaId schema, BatchConfig.SchemaField field) {
+            boolean current = field == BatchConfig.SchemaField.CURRENT;
+            return withSchema(current ? schema : null)
+                    .withDeprecatedSchema(current ? null : schema);
+        }
     }
 
     /**
@@ -88,6 +97,7 @@ public sealed interface RunPart {
                     unknown);
         }
 
+        @Override
         public Hollow withDeprecatedSchema(@Nullable SchemaId id) {
             return new Hollow(
                     key,
@@ -129,6 +139,11 @@ public sealed interface RunPart {
         @Override
         public Inline withSchema(@Nullable SchemaId id) {
             return new Inline(updates, tsRewrite, id, deprecatedSchema, unknown);
+        }
+
+        @Override
+        public Inline withDeprecatedSchema(@Nullable SchemaId id) {
+            return new Inline(updates, tsRewrite, schema, id, unknown);
         }
     }
 

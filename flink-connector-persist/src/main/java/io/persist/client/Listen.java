@@ -52,7 +52,7 @@ public final class Listen<K, V> {
         if (frontier.isEmpty()) {
             return new ReadResult.Data<>(new ListenStep<>(List.of(), frontier));
         }
-        Waiting waiting = reader.waiting(maxWait);
+        Waiting waiting = reader.waiting(reader.listenPolls(), maxWait);
         State state = reader.machine().state();
         while (true) {
             if (!(reader.heartbeat() instanceof ReadResult.Data)) {

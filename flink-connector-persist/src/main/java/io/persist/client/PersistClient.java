@@ -1,8 +1,6 @@
 package io.persist.client;
 
-import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchMemory;
-import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchStore;
 import io.persist.codec.Codec;
 import io.persist.codec.CorruptDataException;
@@ -10,7 +8,6 @@ import io.persist.codec.ShardId;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.Machine;
 import io.persist.shard.MaintenanceSink;
-import io.persist.shard.Profile;
 import io.persist.shard.ShardAccess;
 import io.persist.shard.Shards;
 import io.persist.shard.Surroundings;
@@ -79,7 +76,9 @@ public final class PersistClient implements AutoCloseable {
                         retry,
                         surroundings,
                         new ShardAccess.Settings(
-                                config.hostname(), config.operationTimeout().toMillis()),
+                                config.hostname(),
+                                config.operationTimeout().toMillis(),
+                                config.rollupThreshold()),
                         maintenance);
         this.shards = new Shards(access);
     }
@@ -284,25 +283,18 @@ public final class PersistClient implements AutoCloseable {
         return surroundings;
     }
 
-    /** Batches of a shard carry its profile's version and format, whatever else is configured. */
-    BatchConfig batchConfig(Profile profile) {
-        return config.batch().toBuilder()
-                .writerVersion(profile.label())
-                .format(profile.partFormat())
-                .build();
-    }
-
-    BatchStore batchStore(ShardId shard, Supplier<UUID> partIds) {
+    /** Where the batches of a shard lie; what is written is reported as a user's. */
+    BatchStore batchStore(Machine machine, Supplier<UUID> partIds) {
         return memory.store(
                 new BatchMemory.Place(
-                        shard,
+                        machine.shard(),
                         blob,
                         retry,
                         pools.io(),
                         partIds,
                         surroundings.random(),
-                        BatchStore.BoundsCheck.REFUSE,
-                        BatchMetrics.NONE));
+                        config.boundsCheck(machine.profile()),
+                        config.metrics().user()));
     }
 
     /** Ends background maintenance, then releases memory, threads and stores. Idempotent. */

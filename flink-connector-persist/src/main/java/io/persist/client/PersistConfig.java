@@ -1,6 +1,9 @@
 package io.persist.client;
 
 import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchStore;
+import io.persist.batch.RunOrder;
+import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
 
 import java.time.Duration;
@@ -9,8 +12,15 @@ import java.time.Duration;
  * Settings of a {@link PersistClient}. Every default is visible in {@link Builder}.
  *
  * @param newShards profile that shards get which this client creates; existing ones keep theirs
- * @param batch how batches are built; version and format of the parts follow from each shard's
- *     profile instead
+ * @param batch how batches are built; what depends on a shard's profile follows from that instead
+ *     (version, format, order of runs and labels), or is set in {@code p128}
+ * @param p128 more settings for the shards of {@link Profile#P128}
+ * @param validateBoundsOnRead whether parts are refused whose own bounds do not hold those of their
+ *     batch; always so for {@link Profile#P128}, which never writes such
+ * @param listenPolls how a listen waits for the next batch
+ * @param rollupThreshold commits after which a whole state is written, so that loading a shard
+ *     reads no longer log
+ * @param metrics told what building batches costs
  * @param readerLease a reader that is silent for longer may be forgotten, with its hold on history
  * @param writerLease a writer's entry is kept this long after its last append
  * @param operationTimeout all retries of one operation together; then the operation fails
@@ -23,6 +33,11 @@ import java.time.Duration;
 public record PersistConfig(
         Profile newShards,
         BatchConfig batch,
+        P128Settings p128,
+        boolean validateBoundsOnRead,
+        PollPolicy listenPolls,
+        int rollupThreshold,
+        BatchMetricSets metrics,
         Duration readerLease,
         Duration writerLease,
         Duration operationTimeout,
@@ -34,6 +49,10 @@ public record PersistConfig(
         requirePositive("readerLease", readerLease);
         requirePositive("writerLease", writerLease);
         requirePositive("operationTimeout", operationTimeout);
+        if (rollupThreshold < 1) {
+            throw new IllegalArgumentException(
+                    "rollupThreshold must be at least 1, is " + rollupThreshold);
+        }
         if (ioThreads < 0) {
             throw new IllegalArgumentException("ioThreads must not be negative, is " + ioThreads);
         }
@@ -57,6 +76,28 @@ public record PersistConfig(
         }
     }
 
+    /** How batches of a shard are built. */
+    BatchConfig batchConfig(Profile profile, ShardId shard) {
+        return switch (profile) {
+            case P128 -> p128.applyTo(batch, shard);
+            case P26 ->
+                    batch.toBuilder()
+                            .writerVersion(profile.label())
+                            .format(profile.partFormat())
+                            .runs(batch.runs().withOrder(RunOrder.STRUCTURED))
+                            .diffsSum(true)
+                            .schemaField(BatchConfig.SchemaField.CURRENT)
+                            .build();
+        };
+    }
+
+    /** What reading a shard does about bounds that contradict each other. */
+    BatchStore.BoundsCheck boundsCheck(Profile profile) {
+        return validateBoundsOnRead || profile == Profile.P128
+                ? BatchStore.BoundsCheck.REFUSE
+                : BatchStore.BoundsCheck.ACCEPT;
+    }
+
     public static Builder builder() {
         return new Builder();
     }
@@ -65,6 +106,11 @@ public record PersistConfig(
     public static final class Builder {
         private Profile newShards = Profile.P26;
         private BatchConfig batch = BatchConfig.builder().build();
+        private P128Settings p128 = P128Settings.builder().build();
+        private boolean validateBoundsOnRead = false;
+        private PollPolicy listenPolls = PollPolicy.DEFAULT;
+        private int rollupThreshold = 128;
+        private BatchMetricSets metrics = BatchMetricSets.NONE;
         private Duration readerLease = Duration.ofMinutes(15);
         private Duration writerLease = Duration.ofMinutes(60);
         // Well below the writer lease: an append's idempotency token lives only that long.
@@ -84,6 +130,34 @@ public record PersistConfig(
 
         public Builder batch(BatchConfig value) {
             batch = value;
+            return this;
+        }
+
+        public Builder p128(P128Settings value) {
+            p128 = value;
+            return this;
+        }
+
+        /** To find out who registers batches with wider bounds than they were built for. */
+        public Builder validateBoundsOnRead(boolean enabled) {
+            validateBoundsOnRead = enabled;
+            return this;
+        }
+
+        /** Longer waits for listens that are many or whose shards change seldom. */
+        public Builder listenPolls(PollPolicy value) {
+            listenPolls = value;
+            return this;
+        }
+
+        /** Lower where shards are opened often and committed to seldom. */
+        public Builder rollupThreshold(int commits) {
+            rollupThreshold = commits;
+            return this;
+        }
+
+        public Builder metrics(BatchMetricSets value) {
+            metrics = value;
             return this;
         }
 
@@ -129,6 +203,11 @@ public record PersistConfig(
             return new PersistConfig(
                     newShards,
                     batch,
+                    p128,
+                    validateBoundsOnRead,
+                    listenPolls,
+                    rollupThreshold,
+                    metrics,
                     readerLease,
                     writerLease,
                     operationTimeout,

@@ -159,7 +159,7 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Waiting waiting = waiting(maxWait);
+        Waiting waiting = waiting(PollPolicy.DEFAULT, maxWait);
         while (true) {
             State state = machine.refresh();
             ReadResult<Antichain> readable = readableAt(state, asOf);
@@ -197,7 +197,7 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     InterruptedException {
         return UpdateCursor.open(
-                client.batchStore(shard(), client.surroundings().ids()), schema, batches, filter);
+                client.batchStore(machine, client.surroundings().ids()), schema, batches, filter);
     }
 
     /** The cursor's blobs need not be held any longer. */
@@ -308,8 +308,13 @@ public final class ReadHandle<K, V> implements AutoCloseable {
         return machine;
     }
 
-    Waiting waiting(Duration maxWait) {
-        return new Waiting(client.surroundings(), maxWait);
+    /** How a listen waits for the next batch. */
+    PollPolicy listenPolls() {
+        return client.config().listenPolls();
+    }
+
+    Waiting waiting(PollPolicy policy, Duration maxWait) {
+        return new Waiting(policy, client.surroundings(), maxWait);
     }
 
     /** Removes the reader's entry. The handle must not be used afterwards. */

@@ -107,7 +107,7 @@ public final class ShardView<K, V> {
                     CorruptDataException,
                     InterruptedException {
         return UpdateCursor.open(
-                client.batchStore(machine.shard(), client.surroundings().ids()),
+                client.batchStore(machine, client.surroundings().ids()),
                 schema,
                 state.batches(),
                 new Filter.Snapshot(asOf));

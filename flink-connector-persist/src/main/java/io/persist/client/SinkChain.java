@@ -90,7 +90,7 @@ public final class SinkChain<K, V> {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Waiting waiting = new Waiting(client.surroundings(), patience);
+        Waiting waiting = new Waiting(PollPolicy.DEFAULT, client.surroundings(), patience);
         while (true) {
             RegisterOutcome outcome =
                     writer.machine()

@@ -6,18 +6,17 @@ import java.time.Duration;
 
 /** Polls for something with growing pauses, up to a limit. One thread. */
 final class Waiting {
-    private static final long INITIAL_MILLIS = 4;
-
-    /** Commits come about every second or less often; more patience only adds latency. */
-    private static final long MAX_MILLIS = 1000;
-
+    private final PollPolicy policy;
     private final Surroundings surroundings;
     private final long endMillis;
-    private long nextMillis = INITIAL_MILLIS;
+    private long nextMillis;
+    private boolean first = true;
 
-    Waiting(Surroundings surroundings, Duration limit) {
+    Waiting(PollPolicy policy, Surroundings surroundings, Duration limit) {
+        this.policy = policy;
         this.surroundings = surroundings;
         this.endMillis = surroundings.nowMillis() + limit.toMillis();
+        this.nextMillis = policy.firstMillis();
     }
 
     /** Pauses and returns true, or returns false at once if the time is over. */
@@ -28,7 +27,8 @@ final class Waiting {
         }
         double spread = 0.9 + 0.2 * surroundings.random().nextDouble();
         surroundings.sleeper().sleep(Math.min(left, Math.max(1, (long) (nextMillis * spread))));
-        nextMillis = Math.min(2 * nextMillis, MAX_MILLIS);
+        nextMillis = policy.nextMillis(nextMillis, first);
+        first = false;
         return true;
     }
 }

@@ -63,7 +63,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
         this.schema = schema;
         this.debug = new HandleDebug(client.config().hostname(), purpose);
         this.id = new WriterId(client.surroundings().ids().get());
-        this.batchConfig = client.batchConfig(machine.profile());
+        this.batchConfig = client.config().batchConfig(machine.profile(), machine.shard());
         this.upper = machine.state().upper();
     }
 
@@ -116,7 +116,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
     /** The same with part ids of the caller's making; each must be new, ever. */
     public BatchBuilder<K, V> builder(Antichain lower, Supplier<UUID> partIds) {
         return new BatchBuilder<>(
-                client.batchStore(shard(), partIds), batchConfig, schema.batchSchema(), lower);
+                client.batchStore(machine, partIds), batchConfig, schema.batchSchema(), lower);
     }
 
     /**
@@ -359,9 +359,14 @@ public final class WriteHandle<K, V> implements AutoCloseable {
             }
         }
         return machine.compareAndAppend(
-                BatchCombiner.combine(hollow, desc, schemaId),
+                BatchCombiner.combine(hollow, desc, labelOf(schemaId)),
                 writer,
                 batchConfig.inlineTotalMaxBytes());
+    }
+
+    /** What runs and parts without a schema are labelled with. */
+    private @Nullable SchemaId labelOf(@Nullable SchemaId schemaId) {
+        return batchConfig.schemaField() == BatchConfig.SchemaField.CURRENT ? schemaId : null;
     }
 
     /** Deletes batches that are certainly not appended. A failure leaks blobs, nothing more. */
@@ -400,7 +405,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
             throws CorruptDataException, IncompatibleShardException {
         Batch batch =
                 Batch.fromTransmittable(
-                        client.batchStore(shard(), client.surroundings().ids()),
+                        client.batchStore(machine, client.surroundings().ids()),
                         batchConfig,
                         message);
         Profile.requireVerified("batch of shard " + shard(), batch.version());
@@ -430,7 +435,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
     }
 
     BatchStore batchStore() {
-        return client.batchStore(shard(), client.surroundings().ids());
+        return client.batchStore(machine, client.surroundings().ids());
     }
 
     HandleDebug debug() {

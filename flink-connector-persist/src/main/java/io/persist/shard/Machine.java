@@ -260,7 +260,8 @@ public final class Machine {
         if (base.isTombstone() && !kind.changesTombstones()) {
             throw new IllegalStateException("command changed the finished shard " + shard);
         }
-        Maintenance.Assigned assigned = Maintenance.assign(changed.next(), kind, now);
+        Maintenance.Assigned assigned =
+                Maintenance.assign(changed.next(), kind, now, access.settings().rollupThreshold());
         State next = assigned.state();
         Bytes row = StateDiffEncoding.encode(StateDiff.between(base, next));
         assert isFaithful(base, row, next) : "entry " + next.seqno() + " of shard " + shard;

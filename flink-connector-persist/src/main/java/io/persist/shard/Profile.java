@@ -3,6 +3,7 @@ package io.persist.shard;
 import io.persist.codec.ShardId;
 import io.persist.part.PartFormat;
 import io.persist.store.SeqNo;
+import io.persist.store.Version;
 
 /**
  * Which generation of peers a shard is written for. The profile of an existing shard follows from
@@ -29,7 +30,7 @@ public enum Profile {
     static final String DIFF_CODEC = "i64";
 
     /** 0.128 reads labels of at most one minor version above its own. */
-    private static final Version BEYOND_P128 = new Version(0, 130, 0, java.util.List.of());
+    private static final Version BEYOND_P128 = Version.parse("0.130.0-0");
 
     private final String label;
     private final PartFormat partFormat;
@@ -50,7 +51,7 @@ public enum Profile {
     }
 
     /**
-     * The profile of a shard whose state has this label.
+     * The profile of a shard whose state has this label. A pre-release of 26.0.0 lies before it.
      *
      * @throws IllegalArgumentException if the label is no version
      */

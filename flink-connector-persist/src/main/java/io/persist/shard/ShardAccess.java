@@ -19,6 +19,7 @@ public record ShardAccess(
     /**
      * @param hostname recorded in the states that are written
      * @param commandTimeoutMillis how long one command is tried
+     * @param rollupThreshold commits after which a rollup is due
      */
-    public record Settings(String hostname, long commandTimeoutMillis) {}
+    public record Settings(String hostname, long commandTimeoutMillis, int rollupThreshold) {}
 }

@@ -9,6 +9,7 @@ import io.persist.frontier.Antichain;
 import io.persist.state.spine.Trace;
 import io.persist.store.RollupKey;
 import io.persist.store.SeqNo;
+import io.persist.store.Version;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,8 @@ public record State(
         SortedMap<SchemaId, EncodedSchemas> schemas,
         Trace trace,
         Bytes unknown) {
+    private static final Version FIRST_WITH_CLAIMS = Version.parse("26.0.0");
+
     public State {
         rollups = Collections.unmodifiableSortedMap(new TreeMap<>(rollups));
         leasedReaders = Collections.unmodifiableSortedMap(new TreeMap<>(leasedReaders));
@@ -105,10 +108,9 @@ public record State(
      * rollups and garbage collections, and older ones abort on them.
      */
     public boolean peersKnowClaims() {
-        int dot = applierVersion.indexOf('.');
         try {
-            return dot > 0 && Integer.parseInt(applierVersion.substring(0, dot)) >= 26;
-        } catch (NumberFormatException e) {
+            return Version.parse(applierVersion).compareTo(FIRST_WITH_CLAIMS) >= 0;
+        } catch (IllegalArgumentException e) {
             return false;
         }
     }

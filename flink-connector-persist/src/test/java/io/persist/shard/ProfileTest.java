@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.codec.ShardId;
+import io.persist.state.CodecNames;
+import io.persist.state.State;
+import io.persist.store.RollupKey;
+import io.persist.store.SeqNo;
+import io.persist.store.Version;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +65,35 @@ final class ProfileTest {
         assertThat(Profile.ofLabel("26.22.0-dev.0")).isEqualTo(Profile.P26);
     }
 
+    /** Else one would write fields that the other takes for a newer version's. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "0.128.0-dev",
+                "0.129.0",
+                "25.99.99",
+                "26.0.0-dev",
+                "26.0.0-dev.0",
+                "26.0.0",
+                "26.0.0+build",
+                "26.0.1-dev",
+                "26.24.0-dev.0",
+                "27.0.0-alpha",
+                "4294967322.0.0"
+            })
+    void theStateAgreesOnWhatPeersKnow(String label) {
+        State state =
+                State.initial(
+                        SHARD,
+                        new CodecNames("String", "String", "u64", "i64"),
+                        RollupKey.of(new SeqNo(0), new UUID(3, 4)),
+                        label,
+                        "",
+                        0);
+        assertThat(state.peersKnowClaims()).isEqualTo(Profile.ofLabel(label) == Profile.P26);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0.128.0", "0.129.40", "26.0.0", "26.22.0-dev.0", "26.24.0-dev.0"})
     void labelsOfKnownPeersAreWritable(String label) {
@@ -78,7 +112,7 @@ final class ProfileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.130.0", "0.147.0", "25.2.0"})
+    @ValueSource(strings = {"0.130.0-dev", "0.130.0", "0.147.0", "25.2.0", "26.0.0-dev"})
     void labelsBetweenTheGenerationsAreRefusedWithWhatToDo(String label) {
         assertThatThrownBy(() -> Profile.requireWritable(SHARD, label))
                 .isInstanceOf(IncompatibleShardException.class)

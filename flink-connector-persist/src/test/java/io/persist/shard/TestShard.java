@@ -53,7 +53,7 @@ final class TestShard {
                                 consensus,
                                 new Retry(policy, time, time, random),
                                 new Surroundings(time, time, ids, random),
-                                new ShardAccess.Settings("test", 300_000),
+                                new ShardAccess.Settings("test", 300_000, 128),
                                 (machine, task) -> tasks.add(task)));
         this.writer = new WriterId(ids.get());
     }

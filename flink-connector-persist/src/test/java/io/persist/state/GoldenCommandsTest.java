@@ -176,7 +176,8 @@ class GoldenCommandsTest {
                 Maintenance.assign(
                         changed,
                         append ? CommandKind.APPEND : CommandKind.OTHER,
-                        after.walltimeMillis());
+                        after.walltimeMillis(),
+                        128);
         assertThat(assigned.state().lastGcReq()).as("%s", commit).isEqualTo(after.lastGcReq());
         ActiveWork claim = after.activeRollup();
         if (after.peersKnowClaims()) {

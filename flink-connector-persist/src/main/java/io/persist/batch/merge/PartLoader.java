@@ -139,7 +139,7 @@ final class PartLoader<K, V> {
     }
 
     /** Refuses what its writer or the state contradicts. */
-    private static void checkBounds(
+    private void checkBounds(
             Description embedded, @Nullable Antichain tsRewrite, Description registered)
             throws CorruptDataException {
         String violation = null;
@@ -149,6 +149,8 @@ final class PartLoader<K, V> {
             }
         } else if (!embedded.since().equals(Antichain.minimum())) {
             violation = "compacted parts cannot be cut to other bounds";
+        } else if (store.boundsCheck() == BatchStore.BoundsCheck.ACCEPT) {
+            return;
         } else if (!embedded.lower().lessEqual(registered.lower())) {
             violation = "its lower is beyond the batch's";
         } else if (tsRewrite == null && !registered.upper().lessEqual(embedded.upper())) {

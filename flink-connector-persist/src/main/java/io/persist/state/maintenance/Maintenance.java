@@ -16,10 +16,8 @@ import java.util.TreeMap;
 
 /** What every commit does besides its command: expire leases, and assign rollups and garbage. */
 public final class Maintenance {
-    private static final long ROLLUP_THRESHOLD = 128;
-
-    /** Without claims: the client that was to write the rollup did not, for this long. */
-    private static final long ROLLUP_FALLBACK = 3 * ROLLUP_THRESHOLD;
+    /** Without claims: the client that was to write the rollup did not, for so many thresholds. */
+    private static final long ROLLUP_FALLBACK = 3;
 
     private static final long ROLLUP_CLAIM_MILLIS = 5_000;
     private static final long GC_CLAIM_MILLIS = 15 * 60_000;
@@ -41,10 +39,12 @@ public final class Maintenance {
      * Finishes the state that a command has made, just before it is committed.
      *
      * @param nowMillis wall clock, which leases and claims are judged by
+     * @param rollupThreshold commits after which a rollup is due
      */
-    public static Assigned assign(State changed, CommandKind kind, long nowMillis) {
+    public static Assigned assign(
+            State changed, CommandKind kind, long nowMillis, long rollupThreshold) {
         State state = expireLeases(changed, nowMillis);
-        boolean rollup = needsRollup(state, nowMillis);
+        boolean rollup = needsRollup(state, nowMillis, rollupThreshold);
         if (rollup && state.peersKnowClaims()) {
             state =
                     state.toBuilder()
@@ -77,16 +77,15 @@ public final class Maintenance {
         return !overflow && Long.compareUnsigned(end, nowMillis) < 0;
     }
 
-    private static boolean needsRollup(State state, long nowMillis) {
+    private static boolean needsRollup(State state, long nowMillis, long threshold) {
         long since = state.seqno().value() - state.latestRollupSeqno().value();
         if (state.isTombstone() && since > 1) {
             return true;
         }
         if (!state.peersKnowClaims()) {
-            return (since > 0 && since % ROLLUP_THRESHOLD == 0) || since > ROLLUP_FALLBACK;
+            return (since > 0 && since % threshold == 0) || since > ROLLUP_FALLBACK * threshold;
         }
-        return since > ROLLUP_THRESHOLD
-                && !isYoung(state.activeRollup(), ROLLUP_CLAIM_MILLIS, nowMillis);
+        return since > threshold && !isYoung(state.activeRollup(), ROLLUP_CLAIM_MILLIS, nowMillis);
     }
 
     private static boolean needsCollection(State state, CommandKind kind, long nowMillis) {

@@ -173,7 +173,7 @@ class StateSimulationTest {
         if (!(transition instanceof Transition.Changed<?> changed)) {
             return;
         }
-        Maintenance.Assigned assigned = Maintenance.assign(changed.next(), kind, now);
+        Maintenance.Assigned assigned = Maintenance.assign(changed.next(), kind, now, 128);
         State next = assigned.state();
         StateDiff diff = StateDiff.between(state, next);
         Bytes entry = StateDiffEncoding.encode(diff);

@@ -39,7 +39,7 @@ class MaintenanceTest {
         assertThat(rollup(at(first, 1 + 256), 0)).isTrue();
         assertThat(rollup(at(first, 1 + 385), 0)).isTrue();
         Maintenance.Assigned assigned =
-                Maintenance.assign(at(first, 1 + 128), CommandKind.OTHER, 0);
+                Maintenance.assign(at(first, 1 + 128), CommandKind.OTHER, 0, 128);
         assertThat(assigned.state().activeRollup()).isNull();
     }
 
@@ -47,7 +47,7 @@ class MaintenanceTest {
     void rollupsAreClaimedForFiveSecondsWherePeersKnowClaims() {
         State first = States.p26();
         assertThat(rollup(at(first, 128), 0)).isFalse();
-        State claimed = Maintenance.assign(at(first, 129), CommandKind.OTHER, 10_000).state();
+        State claimed = Maintenance.assign(at(first, 129), CommandKind.OTHER, 10_000, 128).state();
         assertThat(claimed.activeRollup())
                 .isEqualTo(new ActiveWork(new SeqNo(129), 10_000, Bytes.EMPTY));
         assertThat(rollup(at(claimed, 130), 15_000)).isFalse();
@@ -65,30 +65,31 @@ class MaintenanceTest {
                                 at(States.p26(), 6), States.reader(1), States.DEBUG, 1 << 20, 0));
         state = changed(Appends.compareAndAppend(state, batch(0, 1, 1), append(1, 1, 0), 1));
         State later = at(state, 40);
-        assertThat(Maintenance.assign(later, CommandKind.OTHER, 0).collectUpTo()).isNull();
-        Maintenance.Assigned assigned = Maintenance.assign(later, CommandKind.APPEND, 0);
+        assertThat(Maintenance.assign(later, CommandKind.OTHER, 0, 128).collectUpTo()).isNull();
+        Maintenance.Assigned assigned = Maintenance.assign(later, CommandKind.APPEND, 0, 128);
         assertThat(assigned.collectUpTo()).isEqualTo(new SeqNo(6));
         assertThat(assigned.state().lastGcReq()).isEqualTo(new SeqNo(6));
         // 64 needs six more versions than at the last request.
-        assertThat(Maintenance.assign(at(state, 64), CommandKind.APPEND, 0).collectUpTo())
+        assertThat(Maintenance.assign(at(state, 64), CommandKind.APPEND, 0, 128).collectUpTo())
                 .isEqualTo(new SeqNo(6));
-        assertThat(Maintenance.assign(at(state, 65), CommandKind.APPEND, 0).collectUpTo()).isNull();
+        assertThat(Maintenance.assign(at(state, 65), CommandKind.APPEND, 0, 128).collectUpTo())
+                .isNull();
     }
 
     @Test
     void anyCommitCollectsWhereThereAreNoWriters() {
-        assertThat(Maintenance.assign(at(States.p26(), 8), CommandKind.OTHER, 0).collectUpTo())
+        assertThat(Maintenance.assign(at(States.p26(), 8), CommandKind.OTHER, 0, 128).collectUpTo())
                 .isEqualTo(new SeqNo(8));
     }
 
     @Test
     void oneCollectionPassesALimitedNumberOfVersionsOnlyWherePeersDo() {
         assertThat(
-                        Maintenance.assign(at(States.p26(), 500_000), CommandKind.APPEND, 0)
+                        Maintenance.assign(at(States.p26(), 500_000), CommandKind.APPEND, 0, 128)
                                 .collectUpTo())
                 .isEqualTo(new SeqNo(128_000));
         assertThat(
-                        Maintenance.assign(at(States.p128(), 500_000), CommandKind.APPEND, 0)
+                        Maintenance.assign(at(States.p128(), 500_000), CommandKind.APPEND, 0, 128)
                                 .collectUpTo())
                 .isEqualTo(new SeqNo(500_000));
     }
@@ -99,8 +100,9 @@ class MaintenanceTest {
                 at(States.p26(), 50).toBuilder()
                         .activeGc(new ActiveWork(new SeqNo(40), 1_000, Bytes.EMPTY))
                         .build();
-        assertThat(Maintenance.assign(state, CommandKind.APPEND, 901_000).collectUpTo()).isNull();
-        assertThat(Maintenance.assign(state, CommandKind.APPEND, 901_001).collectUpTo())
+        assertThat(Maintenance.assign(state, CommandKind.APPEND, 901_000, 128).collectUpTo())
+                .isNull();
+        assertThat(Maintenance.assign(state, CommandKind.APPEND, 901_001, 128).collectUpTo())
                 .isEqualTo(new SeqNo(50));
     }
 
@@ -153,7 +155,7 @@ class MaintenanceTest {
                                         Antichain.minimum(),
                                         Antichain.empty(),
                                         Antichain.empty())));
-        Maintenance.Assigned assigned = Maintenance.assign(at(state, 9), CommandKind.OTHER, 0);
+        Maintenance.Assigned assigned = Maintenance.assign(at(state, 9), CommandKind.OTHER, 0, 128);
         assertThat(assigned.writeRollup()).isTrue();
         assertThat(assigned.collectUpTo()).isEqualTo(new SeqNo(9));
     }
@@ -235,7 +237,7 @@ class MaintenanceTest {
     }
 
     private static boolean rollup(State state, long nowMillis) {
-        return Maintenance.assign(state, CommandKind.OTHER, nowMillis).writeRollup();
+        return Maintenance.assign(state, CommandKind.OTHER, nowMillis, 128).writeRollup();
     }
 
     private static State at(State state, long seqno) {

@@ -1,4 +1,4 @@
-package io.persist.shard;
+package io.persist.store;
 
 import java.util.List;
 import java.util.regex.Matcher;
@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
  *
  * @param preRelease the dot-separated identifiers after the hyphen; empty for a release
  */
-record Version(long major, long minor, long patch, List<String> preRelease)
+public record Version(long major, long minor, long patch, List<String> preRelease)
         implements Comparable<Version> {
     private static final Pattern FORM =
             Pattern.compile(
                     "(\\d{1,18})\\.(\\d{1,18})\\.(\\d{1,18})(?:-([0-9A-Za-z.-]+))?(?:\\+[0-9A-Za-z.-]+)?");
 
-    Version {
+    public Version {
         preRelease = List.copyOf(preRelease);
     }
 
@@ -24,7 +24,7 @@ record Version(long major, long minor, long patch, List<String> preRelease)
      * @throws IllegalArgumentException if {@code text} is no semantic version; the empty text is
      *     0.0.0, as in states that carry no label
      */
-    static Version parse(String text) {
+    public static Version parse(String text) {
         if (text.isEmpty()) {
             return new Version(0, 0, 0, List.of());
         }
