@@ -70,12 +70,17 @@ final class PartOutput {
             long start = store.metrics().nanoTime();
             Bytes inline = InlineParts.encode(updates, format, desc, index);
             store.metrics().wroteInlinePart(inline.length(), store.metrics().nanoTime() - start);
-            RunPart part = new RunPart.Inline(inline, null, schema, null, Bytes.EMPTY);
+            RunPart part =
+                    new RunPart.Inline(inline, null, null, null, Bytes.EMPTY)
+                            .withSchema(schema, config.schemaField());
             return new Written(List.of(part), count, diffsSum, List.of());
         }
         PartKey key = hollowParts.freshKey();
         try {
-            RunPart part = hollowParts.write(key, updates, desc, index, order).withSchema(schema);
+            RunPart part =
+                    hollowParts
+                            .write(key, updates, desc, index, order)
+                            .withSchema(schema, config.schemaField());
             return new Written(List.of(part), count, diffsSum, List.of(key));
         } finally {
             own(key); // a failed upload may have stored the blob all the same

@@ -297,7 +297,7 @@ public final class PartsWriter implements AutoCloseable {
         if (written.parts().isEmpty()) {
             return;
         }
-        RunMeta meta = RunMeta.of(order, schema.id());
+        RunMeta meta = RunMeta.of(order, schema.id(), config.schemaField());
         if (config.runs().identities()) {
             meta = meta.withIdentity(store.partIds().get(), written.updates());
         }
