@@ -3,6 +3,8 @@ package io.persist.codec;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.types.pojo.Field;
 
+import java.util.List;
+
 /**
  * How values of a key or value type are stored: as row bytes (columns {@code k}, {@code v} of a
  * part) and as an Arrow column ({@code k_s}, {@code v_s}). An instance is bound to one schema,
@@ -43,4 +45,9 @@ public interface Codec<T> {
      * @throws CorruptDataException if the vector is of another type
      */
     ColumnReader<T> reader(FieldVector vector) throws CorruptDataException;
+
+    /** What statistics say about keys of this type; unless overridden, only how many there are. */
+    default StatsKind.Struct keyStatistics() {
+        return new StatsKind.Struct(List.of(new StatsKind.Column("", false, StatsKind.Leaf.NONE)));
+    }
 }

@@ -63,4 +63,9 @@ final class UnitCodec implements Codec<Unit> {
         }
         return row -> Unit.UNIT;
     }
+
+    @Override
+    public StatsKind.Struct keyStatistics() {
+        return new StatsKind.Struct(List.of());
+    }
 }

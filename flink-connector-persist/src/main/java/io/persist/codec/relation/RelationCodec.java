@@ -5,6 +5,7 @@ import io.persist.codec.Codec;
 import io.persist.codec.ColumnAppender;
 import io.persist.codec.ColumnReader;
 import io.persist.codec.CorruptDataException;
+import io.persist.codec.StatsKind;
 
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.complex.StructVector;
@@ -69,6 +70,11 @@ public final class RelationCodec<R> implements Codec<R> {
     @Override
     public Field structuredField(String name) {
         return RelationFields.of(desc, name);
+    }
+
+    @Override
+    public StatsKind.Struct keyStatistics() {
+        return RelationStats.of(desc);
     }
 
     @Override
