@@ -3,18 +3,16 @@ package io.persist.client;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
-import io.persist.batch.Run;
 import io.persist.batch.RunPart;
-import io.persist.batch.build.AppendBounds;
 import io.persist.batch.build.Batch;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.SchemaId;
-import io.persist.frontier.Antichain;
-import io.persist.frontier.Description;
 import io.persist.shard.BatchCombiner;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.Machine;
+import io.persist.shard.MaintenanceTask;
+import io.persist.shard.WriterLine;
 import io.persist.state.ChainPosition;
 import io.persist.state.ChainRefusal;
 import io.persist.state.CommitOutcome;
@@ -26,6 +24,8 @@ import io.persist.store.BlobKey;
 import io.persist.store.StoreException;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,17 +43,25 @@ import java.util.UUID;
  * thread.
  */
 public final class SinkChain<K, V> {
+    private static final Logger LOG = LoggerFactory.getLogger(SinkChain.class);
+
+    /** How often the shard may move on under a compensation. */
+    private static final int MAX_REWINDS = 10;
+
     private final PersistClient client;
     private final WriteHandle<K, V> writer;
+    private final SinkTime time;
 
-    private SinkChain(PersistClient client, WriteHandle<K, V> writer) {
+    private SinkChain(PersistClient client, WriteHandle<K, V> writer, SinkTime time) {
         this.client = client;
         this.writer = writer;
+        this.time = time;
     }
 
     /** Works through {@code writer}, which stays the caller's, as does the client it is of. */
-    public static <K, V> SinkChain<K, V> of(PersistClient client, WriteHandle<K, V> writer) {
-        return new SinkChain<>(client, writer);
+    public static <K, V> SinkChain<K, V> of(
+            PersistClient client, WriteHandle<K, V> writer, SinkTime time) {
+        return new SinkChain<>(client, writer, time);
     }
 
     /** A random sink id. */
@@ -67,9 +75,35 @@ public final class SinkChain<K, V> {
      * @param epoch never used by another start
      * @param restored where the restored snapshot left the chain; null if nothing was restored
      * @param memory how long the shard remembers the epoch after its last commit
+     * @param onRewind what to do if the shard is ahead of the snapshot
      */
     public record Start(
-            String sinkId, WriterId epoch, @Nullable ChainPosition restored, Duration memory) {}
+            String sinkId,
+            WriterId epoch,
+            @Nullable ChainPosition restored,
+            Duration memory,
+            OnRewind onRewind) {}
+
+    /**
+     * What is appended as one.
+     *
+     * @param batches transmittable ({@link Batch#toTransmittable}), staged with lower {@code [0]};
+     *     without any only the upper moves on
+     * @param watermark of the stream; {@link Long#MIN_VALUE} if there is none
+     * @param lines of the writers that staged them, each told once an epoch: what earlier
+     *     incarnations of these left behind is deleted after the commit
+     */
+    public record Sealed(
+            ChainPosition position, List<Bytes> batches, long watermark, List<WriterLine> lines) {
+        public Sealed {
+            batches = List.copyOf(batches);
+            lines = List.copyOf(lines);
+        }
+
+        public Sealed(ChainPosition position, List<Bytes> batches) {
+            this(position, batches, Long.MIN_VALUE, List.of());
+        }
+    }
 
     /** Where a commit comes from. */
     public enum Origin {
@@ -83,6 +117,7 @@ public final class SinkChain<K, V> {
      * Adds an epoch to the chain and takes over from the restored one.
      *
      * @param patience how long to wait for restored commits that are still on their way
+     * @return never {@link RegisterOutcome.ShardMoved}
      * @throws StoreException if the store does not answer; it may have been registered
      */
     public RegisterOutcome register(Start start, Duration patience)
@@ -91,55 +126,92 @@ public final class SinkChain<K, V> {
                     IncompatibleShardException,
                     InterruptedException {
         Waiting waiting = new Waiting(PollPolicy.DEFAULT, client.surroundings(), patience);
-        while (true) {
+        for (int attempt = 1; attempt <= MAX_REWINDS; ) {
             RegisterOutcome outcome =
                     writer.machine()
-                            .apply(
-                                    state ->
-                                            EpochChain.register(
-                                                    state,
-                                                    new EpochChain.Registration(
-                                                            start.sinkId(),
-                                                            start.epoch(),
-                                                            start.restored(),
-                                                            writer.debug().hostname(),
-                                                            writer.machine().nowMillis(),
-                                                            start.memory().toMillis())));
-            if (!(outcome instanceof ChainRefusal.MissingCommit) || !waiting.pause()) {
+                            .apply(state -> EpochChain.register(state, registration(start)));
+            if (outcome instanceof ChainRefusal.MissingCommit && waiting.pause()) {
+                continue;
+            }
+            if (outcome instanceof ChainRefusal.Rewind rewind) {
+                outcome = rewind(start, rewind);
+            }
+            if (!(outcome instanceof RegisterOutcome.ShardMoved)) {
                 return outcome;
             }
+            attempt++;
         }
+        throw new StoreException.Determinate(
+                "shard "
+                        + writer.shard()
+                        + " moved on "
+                        + MAX_REWINDS
+                        + " times while sink '"
+                        + start.sinkId()
+                        + "' compensated; is an earlier start of the sink still running?");
+    }
+
+    private RegisterOutcome rewind(Start start, ChainRefusal.Rewind rewind)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        if (start.onRewind() instanceof OnRewind.Fail) {
+            return rewind;
+        }
+        RegisterOutcome outcome =
+                start.onRewind() instanceof OnRewind.Compensate compensate
+                        ? new Compensations<>(client, writer, time)
+                                .compensate(registration(start), rewind, compensate.keepUpTo())
+                        : writer.machine()
+                                .apply(
+                                        state ->
+                                                EpochChain.registerAhead(
+                                                        state, registration(start)));
+        if (outcome instanceof RegisterOutcome.Registered) {
+            LOG.warn("{} {}: {}", start.onRewind(), writer.shard(), rewind.message());
+        }
+        return outcome;
+    }
+
+    private EpochChain.Registration registration(Start start) {
+        return new EpochChain.Registration(
+                start.sinkId(),
+                start.epoch(),
+                start.restored(),
+                writer.debug().hostname(),
+                writer.machine().nowMillis(),
+                start.memory().toMillis());
     }
 
     /**
-     * Appends all batches as one, at one time: the wall clock, or the shard's upper if that is
-     * later. Without batches only the upper moves on. Never gives {@link
+     * Appends everything as one, at the times that {@link SinkTime} says. Never gives {@link
      * CommitOutcome.InlineBackpressure}.
      *
-     * @param batches transmittable ({@link Batch#toTransmittable}), staged with lower {@code [0]}
      * @throws MissingBlobException if a blob of a restored commit does not exist; nothing is
      *     appended
      * @throws StoreException if the store does not answer; it may have been appended
-     * @throws IncompatibleShardException if the shard's schema is not that of the batches; nothing
+     * @throws IncompatibleShardException if the shard does not know the schema of a batch; nothing
      *     is appended
      */
-    public CommitOutcome commit(ChainPosition position, List<Bytes> batches, Origin origin)
+    public CommitOutcome commit(Sealed sealed, Origin origin)
             throws StoreException,
                     MissingBlobException,
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
         List<Batch> staged = new ArrayList<>();
-        for (Bytes message : batches) {
+        for (Bytes message : sealed.batches()) {
             staged.add(writer.batchFromTransmittable(message));
         }
         SchemaId schema = staged.isEmpty() ? null : writer.ensureSchema().orElse(null);
-        requireSchema(position, staged, schema);
+        requireSchemas(sealed.position(), staged);
         Appending appending =
                 new Appending(
-                        position,
+                        sealed,
                         staged,
                         schema,
+                        time,
                         writer.machine(),
                         writer.batchConfig().inlineTotalMaxBytes());
         if (origin == Origin.RESTORED && appending.isDue()) {
@@ -153,26 +225,46 @@ public final class SinkChain<K, V> {
             outcome = appending.apply();
             if (outcome instanceof CommitOutcome.InlineBackpressure) {
                 throw new IllegalStateException(
-                        "commit of " + position + " has inline parts after they were flushed");
+                        "commit of "
+                                + sealed.position()
+                                + " has inline parts after they were flushed");
             }
         }
         // Appended, or of no use to anybody who has not appended them: never deleted here, for an
         // earlier attempt may have appended them unseen.
         staged.forEach(Batch::markConsumed);
+        if (outcome instanceof CommitOutcome.Appended && !sealed.lines().isEmpty()) {
+            // The epoch has taken over, so nothing of earlier incarnations can be appended.
+            writer.machine().offer(new MaintenanceTask.DeleteAborted(sealed.lines()));
+        }
         return outcome;
     }
 
-    private static void requireSchema(
-            ChainPosition position, List<Batch> staged, @Nullable SchemaId schema)
-            throws IncompatibleShardException {
-        String violation =
-                schema == null
-                        ? null
-                        : BatchCombiner.violation(
-                                staged.stream().map(Batch::hollow).toList(), schema);
-        if (violation != null) {
-            throw new IncompatibleShardException(
-                    "commit of " + position + " was staged for another schema: " + violation);
+    /** Parts of earlier incarnations that were deleted so far. */
+    public long abortedPartsDeleted() {
+        return writer.machine().abortedPartsDeleted();
+    }
+
+    /** Schemas of a shard are compatible with each other; one that it has not is of another. */
+    private void requireSchemas(ChainPosition position, List<Batch> staged)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        for (Batch batch : staged) {
+            for (SchemaId id : BatchCombiner.schemas(batch.hollow())) {
+                if (!writer.machine().state().schemas().containsKey(id)
+                        && !writer.machine().refresh().schemas().containsKey(id)) {
+                    throw new IncompatibleShardException(
+                            "commit of "
+                                    + position
+                                    + " was staged under schema "
+                                    + id
+                                    + ", which shard "
+                                    + writer.shard()
+                                    + " does not have");
+                }
+            }
         }
     }
 
@@ -207,9 +299,10 @@ public final class SinkChain<K, V> {
 
     /** One commit on its way into the shard. */
     private record Appending(
-            ChainPosition position,
+            Sealed sealed,
             List<Batch> staged,
             @Nullable SchemaId schema,
+            SinkTime time,
             Machine machine,
             long inlineTotalMaxBytes) {
         /** Whether the newest state would take the commit. Writes nothing. */
@@ -231,39 +324,12 @@ public final class SinkChain<K, V> {
 
         private EpochChain.Commit command() {
             long now = machine.nowMillis();
+            List<HollowBatch> batches = staged.stream().map(Batch::hollow).toList();
             return new EpochChain.Commit(
-                    position, upper -> at(upper, now), now, inlineTotalMaxBytes);
-        }
-
-        private HollowBatch at(Antichain shardUpper, long nowMillis) {
-            Antichain time = shardUpper.join(Antichain.of(nowMillis));
-            Antichain next = Antichain.of(time.element() + 1);
-            List<HollowBatch> retimed =
-                    staged.stream().map(batch -> retimed(batch.hollow(), time, next)).toList();
-            String violation = AppendBounds.violation(retimed, shardUpper, next);
-            if (violation != null) {
-                throw new IllegalStateException("commit of " + position + ": " + violation);
-            }
-            return BatchCombiner.combine(
-                    retimed, new Description(shardUpper, next, Antichain.minimum()), schema);
-        }
-
-        /** Moves every time in the batch, in the metadata only; the batch itself stays as it is. */
-        private static HollowBatch retimed(HollowBatch batch, Antichain time, Antichain next) {
-            List<Run> runs = new ArrayList<>();
-            for (Run run : batch.runs()) {
-                List<RunPart> parts = new ArrayList<>();
-                for (RunPart part : run.parts()) {
-                    if (!(part instanceof RunPart.Single single)) {
-                        throw new IllegalStateException(
-                                "staged batch " + batch.desc() + " has a run in blob");
-                    }
-                    parts.add(single.withTsRewrite(time));
-                }
-                runs.add(new Run(run.meta(), parts));
-            }
-            Description desc = new Description(batch.lower(), next, batch.desc().since());
-            return new HollowBatch(desc, batch.len(), runs, batch.unknown());
+                    sealed.position(),
+                    upper -> time.retimed(batches, upper, now, sealed.watermark(), schema),
+                    now,
+                    inlineTotalMaxBytes);
         }
     }
 }

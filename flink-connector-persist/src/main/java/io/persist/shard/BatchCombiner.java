@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Makes one batch of several, so that they become visible at once. Only metadata: runs are put one
@@ -47,6 +49,20 @@ public final class BatchCombiner {
             }
         }
         return null;
+    }
+
+    /** The schemas that runs and parts are labelled with. */
+    public static Set<SchemaId> schemas(HollowBatch batch) {
+        Set<SchemaId> schemas = new TreeSet<>();
+        for (Run run : batch.runs()) {
+            run.meta().schema().ifPresent(schemas::add);
+            for (RunPart part : run.parts()) {
+                if (part instanceof RunPart.Single single && single.schema() != null) {
+                    schemas.add(single.schema());
+                }
+            }
+        }
+        return schemas;
     }
 
     /**

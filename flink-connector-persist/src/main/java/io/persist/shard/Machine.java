@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -39,6 +41,7 @@ public final class Machine {
     private final ShardAccess access;
     private final StateVersions versions;
 
+    private final AtomicLong abortedPartsDeleted = new AtomicLong();
     private final Object lock = new Object();
 
     /** The newest state seen; moves forward only. */
@@ -75,6 +78,21 @@ public final class Machine {
     /** How many entries the shard's log holds now. */
     public int fetchLiveDiffs() throws StoreException, InterruptedException {
         return versions.scan(new SeqNo(0), Integer.MAX_VALUE).size();
+    }
+
+    /** Visits every live state, the oldest first: those that readers may still go by. */
+    public void visitLiveStates(Consumer<State> visitor)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        StateVersions.LiveStates live = versions.fetchAllLive();
+        State at = live.earliest();
+        visitor.accept(at);
+        for (Versioned row : live.rows()) {
+            at = versions.applyRow(at, row);
+            visitor.accept(at);
+        }
     }
 
     /** The profile of the shard, by the label of its state. */
@@ -155,6 +173,16 @@ public final class Machine {
         return applied.result();
     }
 
+    /** Hands maintenance to whoever runs it for this client. */
+    public void offer(MaintenanceTask task) {
+        access.maintenance().offer(this, task);
+    }
+
+    /** Parts that were never appended and that this machine has deleted. */
+    public long abortedPartsDeleted() {
+        return abortedPartsDeleted.get();
+    }
+
     /** Runs a piece of maintenance that some commit called for. Running it twice is harmless. */
     public void perform(MaintenanceTask task)
             throws StoreException,
@@ -165,6 +193,9 @@ public final class Machine {
             new RollupWriter(this, access, versions).write(rollup.state());
         } else if (task instanceof MaintenanceTask.CollectGarbage garbage) {
             new GarbageCollector(this, access, versions).collect(garbage.upTo());
+        } else if (task instanceof MaintenanceTask.DeleteAborted aborted) {
+            abortedPartsDeleted.addAndGet(
+                    new AbortedParts(this, access).deleteBefore(aborted.lines()));
         } else {
             throw new AssertionError(task);
         }

@@ -3,6 +3,8 @@ package io.persist.shard;
 import io.persist.state.State;
 import io.persist.store.SeqNo;
 
+import java.util.List;
+
 /**
  * Work that a commit calls for, to be run off the commit path by {@link Machine#perform}. Losing
  * one is harmless, and so is doing it twice.
@@ -17,4 +19,14 @@ public sealed interface MaintenanceTask {
      * @param upTo not above any reader's hold
      */
     record CollectGarbage(SeqNo upTo) implements MaintenanceTask {}
+
+    /**
+     * Delete the parts that incarnations before these have left behind. Only to be called for once
+     * nothing of them can be appended any more.
+     */
+    record DeleteAborted(List<WriterLine> lines) implements MaintenanceTask {
+        public DeleteAborted {
+            lines = List.copyOf(lines);
+        }
+    }
 }

@@ -113,6 +113,24 @@ public sealed interface ChainRefusal extends RegisterOutcome, CommitOutcome {
         }
     }
 
+    /**
+     * The shard is ahead of the restored snapshot, and what it is ahead must not be undone.
+     *
+     * @param keepUpTo time of the last commit that was to be kept
+     */
+    record NotCompensable(ChainPosition position, long keepUpTo, String reason)
+            implements ChainRefusal {
+        @Override
+        public String message() {
+            return "NotCompensable: the shard is ahead of the restored snapshot at "
+                    + position
+                    + ", but what came after time "
+                    + Long.toUnsignedString(keepUpTo)
+                    + " cannot be undone: "
+                    + reason;
+        }
+    }
+
     /** The shard's upper is the empty frontier: nothing can be appended any more. */
     record ShardClosed(ChainPosition position) implements ChainRefusal {
         @Override

@@ -63,6 +63,13 @@ public final class EpochChain {
     public record Commit(
             ChainPosition position, BatchAt batch, long nowMillis, long inlineTotalMaxBytes) {}
 
+    /**
+     * What undoes the commits that a restored snapshot does not know.
+     *
+     * @param batch without inline parts; its lower is the shard's upper up to which it undoes
+     */
+    public record Compensation(HollowBatch batch) {}
+
     /** Everything a commit appends, as one batch. */
     @FunctionalInterface
     public interface BatchAt {
@@ -93,6 +100,63 @@ public final class EpochChain {
         return refusal != null
                 ? new Transition.NoOp<>(refusal)
                 : takeOver(state, registration, tag, restored);
+    }
+
+    /**
+     * {@link #register}, but if the shard is ahead of the restored snapshot, the epoch goes on from
+     * where the shard is.
+     */
+    public static Transition<RegisterOutcome> registerAhead(
+            State state, Registration registration) {
+        Transition<RegisterOutcome> transition = register(state, registration);
+        return transition.result() instanceof ChainRefusal.Rewind
+                ? beginAnew(state, registration, EpochToken.tagOf(registration.sinkId()))
+                : transition;
+    }
+
+    /**
+     * {@link #registerAhead} that undoes, in the same step, what the shard is ahead.
+     *
+     * @return {@link RegisterOutcome.ShardMoved} if there is nothing to undo any more, or more than
+     *     the compensation does
+     */
+    public static Transition<RegisterOutcome> compensate(
+            State state, Registration registration, Compensation compensation) {
+        RegisterOutcome plain = register(state, registration).result();
+        if (plain instanceof RegisterOutcome.Registered
+                && state.writers().containsKey(registration.epoch())) {
+            return new Transition.NoOp<>(plain);
+        }
+        HollowBatch batch = compensation.batch();
+        if (!(plain instanceof ChainRefusal.Rewind) || !batch.lower().equals(state.upper())) {
+            return new Transition.NoOp<>(new RegisterOutcome.ShardMoved(state.upper()));
+        }
+        Transition<RegisterOutcome> anew =
+                beginAnew(state, registration, EpochToken.tagOf(registration.sinkId()));
+        if (!(anew instanceof Transition.Changed<RegisterOutcome> registered)) {
+            throw new IllegalStateException("no epoch was registered: " + anew.result());
+        }
+        State next = registered.next();
+        WriterState entry = Objects.requireNonNull(next.writers().get(registration.epoch()));
+        EpochToken start = EpochToken.of(entry.token());
+        Appends.Writer writer =
+                new Appends.Writer(
+                        registration.epoch(),
+                        start.withOrdinal(1).token(),
+                        entry.debug(),
+                        registration.nowMillis(),
+                        registration.leaseMillis());
+        Transition<AppendOutcome> append =
+                Appends.compareAndAppend(next, batch, writer, Long.MAX_VALUE);
+        if (!(append instanceof Transition.Changed<AppendOutcome> appended)) {
+            throw new IllegalStateException(
+                    "append of " + batch.desc() + " at the shard's own upper gave " + append);
+        }
+        // To compensate is no commit of the epoch: its first one is still to come.
+        SortedMap<WriterId, WriterState> writers = new TreeMap<>(appended.next().writers());
+        writers.computeIfPresent(
+                registration.epoch(), (id, written) -> withToken(written, start.token()));
+        return new Transition.Changed<>(appended.next().withWriters(writers), registered.result());
     }
 
     private static Transition<RegisterOutcome> beginAnew(

@@ -11,7 +11,6 @@ import io.persist.batch.RunMeta;
 import io.persist.batch.RunOrder;
 import io.persist.batch.TransmittableBatch;
 import io.persist.batch.TransmittableBatchEncoding;
-import io.persist.batch.build.Batch;
 import io.persist.batch.build.BatchBuilder;
 import io.persist.client.SinkChain.Origin;
 import io.persist.codec.Bytes;
@@ -21,16 +20,12 @@ import io.persist.codec.ShardId;
 import io.persist.codec.Unit;
 import io.persist.frontier.Antichain;
 import io.persist.shard.IncompatibleShardException;
-import io.persist.shard.MaintenanceSink;
-import io.persist.shard.Surroundings;
 import io.persist.state.ChainPosition;
 import io.persist.state.ChainRefusal;
 import io.persist.state.CommitOutcome;
 import io.persist.state.RegisterOutcome;
 import io.persist.state.WriterId;
-import io.persist.store.Blob;
 import io.persist.store.BlobKey;
-import io.persist.store.Consensus;
 import io.persist.store.Sleeper;
 import io.persist.store.StoreException;
 import io.persist.store.mem.MemBlob;
@@ -40,7 +35,6 @@ import io.persist.testing.CountingConsensus;
 import io.persist.testing.Fate;
 import io.persist.testing.FaultyConsensus;
 import io.persist.testing.ManualTime;
-import io.persist.testing.SeededIds;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -51,12 +45,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 
 class SinkChainTest {
-    private static final ShardId SHARD = new ShardId(new UUID(7, 7));
+    private static final ShardId SHARD = SinkProcess.SHARD;
     private static final long START_MILLIS = 1_800_000_000_000L;
 
     /** Larger than what travels inside the metadata. */
@@ -66,79 +59,22 @@ class SinkChainTest {
     private final CountingBlob blob = new CountingBlob(new MemBlob());
     private final CountingConsensus consensus = new CountingConsensus(new MemConsensus());
 
-    /** One process with a client of its own. */
-    private final class SinkProcess implements AutoCloseable {
-        final PersistClient client;
-        final WriteHandle<String, Unit> writer;
-        final SinkChain<String, Unit> chain;
-
-        SinkProcess(long seed) throws Exception {
-            this(seed, blob, consensus, time, BatchConfig.builder().build());
-        }
-
-        SinkProcess(long seed, Blob blob, Consensus consensus, Sleeper sleeper, BatchConfig batch)
-                throws Exception {
-            client =
-                    PersistClient.wired(
-                            blob,
-                            consensus,
-                            PersistConfig.builder().hostname("test").batch(batch).build(),
-                            new Surroundings(time, sleeper, new SeededIds(seed), new Random(seed)),
-                            MaintenanceSink.NONE);
-            writer = client.openWriter(SHARD, Codecs.STRING, Codecs.UNIT, "test");
-            chain = SinkChain.of(client, writer);
-        }
-
-        ChainPosition register(@Nullable ChainPosition restored) throws Exception {
-            RegisterOutcome outcome =
-                    chain.register(
-                            new SinkChain.Start(
-                                    "orders", writer.id(), restored, Duration.ofDays(1)),
-                            Duration.ZERO);
-            return ((RegisterOutcome.Registered) outcome).start();
-        }
-
-        Bytes stage(String... rows) throws Exception {
-            try (BatchBuilder<String, Unit> builder = writer.builder(Antichain.minimum())) {
-                for (String row : rows) {
-                    builder.add(row, Unit.UNIT, 0, 1);
-                }
-                Batch batch = builder.finish(Antichain.of(1));
-                return batch.toTransmittable();
-            }
-        }
-
-        List<Update<String, Unit>> snapshot() throws Exception {
-            long upper = writer.fetchRecentUpper().element();
-            try (ReadHandle<String, Unit> reader =
-                    client.openReader(SHARD, Codecs.STRING, Codecs.UNIT, "test")) {
-                return reader.snapshotAndFetch(Antichain.of(upper - 1)).orThrow();
-            }
-        }
-
-        Map<String, Long> contents() throws Exception {
-            Map<String, Long> rows = new TreeMap<>();
-            snapshot().forEach(update -> rows.put(update.key(), update.diff()));
-            return rows;
-        }
-
-        @Override
-        public void close() {
-            writer.close();
-            client.close();
-        }
+    private SinkProcess process(long seed) throws Exception {
+        return new SinkProcess(seed, blob, consensus, time);
     }
 
     @Test
     void commitIsOneCompareAndSetAtOneTimeWhateverItHolds() throws Exception {
-        try (SinkProcess sink = new SinkProcess(1)) {
+        try (SinkProcess sink = process(1)) {
             ChainPosition start = sink.register(null);
-            sink.chain.commit(start.at(1), List.of(sink.stage("a")), Origin.LIVE);
+            sink.chain.commit(
+                    new SinkChain.Sealed(start.at(1), List.of(sink.stage("a"))), Origin.LIVE);
             List<Bytes> batches = List.of(sink.stage("a", "b"), sink.stage(LARGE));
             time.advance(5);
             long commits = consensus.compareAndSets();
             long parts = blob.sets();
-            CommitOutcome outcome = sink.chain.commit(start.at(2), batches, Origin.LIVE);
+            CommitOutcome outcome =
+                    sink.chain.commit(new SinkChain.Sealed(start.at(2), batches), Origin.LIVE);
             assertThat(outcome)
                     .isEqualTo(
                             new CommitOutcome.Appended(Antichain.of(START_MILLIS + 6), List.of()));
@@ -150,12 +86,15 @@ class SinkChainTest {
 
     @Test
     void commitTimeIsTheShardsUpperIfTheClockIsBehindIt() throws Exception {
-        try (SinkProcess sink = new SinkProcess(1);
-                SinkProcess other = new SinkProcess(2)) {
+        try (SinkProcess sink = process(1);
+                SinkProcess other = process(2)) {
             ChainPosition start = sink.register(null);
             Antichain ahead = Antichain.of(START_MILLIS + 1000);
             other.writer.compareAndAppend(List.of(), Antichain.minimum(), ahead).orThrow();
-            assertThat(sink.chain.commit(start.at(1), List.of(sink.stage("a")), Origin.LIVE))
+            assertThat(
+                            sink.chain.commit(
+                                    new SinkChain.Sealed(start.at(1), List.of(sink.stage("a"))),
+                                    Origin.LIVE))
                     .isEqualTo(
                             new CommitOutcome.Appended(
                                     Antichain.of(START_MILLIS + 1001), List.of()));
@@ -165,10 +104,10 @@ class SinkChainTest {
 
     @Test
     void emptyCommitMovesTheUpperWithoutABlob() throws Exception {
-        try (SinkProcess sink = new SinkProcess(1)) {
+        try (SinkProcess sink = process(1)) {
             ChainPosition start = sink.register(null);
             long blobs = blob.sets();
-            sink.chain.commit(start.at(1), List.of(), Origin.LIVE);
+            sink.chain.commit(new SinkChain.Sealed(start.at(1), List.of()), Origin.LIVE);
             assertThat(sink.writer.fetchRecentUpper()).isEqualTo(Antichain.of(START_MILLIS + 1));
             assertThat(blob.sets()).isEqualTo(blobs);
         }
@@ -176,13 +115,16 @@ class SinkChainTest {
 
     @Test
     void repeatedCommitWritesNothing() throws Exception {
-        try (SinkProcess sink = new SinkProcess(1)) {
+        try (SinkProcess sink = process(1)) {
             ChainPosition start = sink.register(null);
             List<Bytes> batches = List.of(sink.stage("a"));
-            sink.chain.commit(start.at(1), batches, Origin.LIVE);
+            sink.chain.commit(new SinkChain.Sealed(start.at(1), batches), Origin.LIVE);
             long commits = consensus.compareAndSets();
-            try (SinkProcess again = new SinkProcess(2)) {
-                assertThat(again.chain.commit(start.at(1), batches, Origin.RESTORED))
+            try (SinkProcess again = process(2)) {
+                assertThat(
+                                again.chain.commit(
+                                        new SinkChain.Sealed(start.at(1), batches),
+                                        Origin.RESTORED))
                         .isEqualTo(new CommitOutcome.AlreadyAppended(1));
                 assertThat(consensus.compareAndSets()).isEqualTo(commits);
                 assertThat(again.contents()).isEqualTo(Map.of("a", 1L));
@@ -192,21 +134,23 @@ class SinkChainTest {
 
     @Test
     void refusalIsJudgedByTheNewestState() throws Exception {
-        try (SinkProcess committer = new SinkProcess(1);
-                SinkProcess sealer = new SinkProcess(2)) {
+        try (SinkProcess committer = process(1);
+                SinkProcess sealer = process(2)) {
             // The committer opened the shard before the epoch was registered.
             ChainPosition start = sealer.register(null);
-            assertThat(committer.chain.commit(start.at(1), List.of(), Origin.LIVE))
+            assertThat(
+                            committer.chain.commit(
+                                    new SinkChain.Sealed(start.at(1), List.of()), Origin.LIVE))
                     .isInstanceOf(CommitOutcome.Appended.class);
         }
     }
 
     @Test
     void commitOfAnUnknownEpochIsRefused() throws Exception {
-        try (SinkProcess sink = new SinkProcess(1)) {
+        try (SinkProcess sink = process(1)) {
             ChainPosition unknown = new ChainPosition("orders", new WriterId(new UUID(1, 1)), 1, 1);
             List<Bytes> batches = List.of(sink.stage("a"));
-            assertThat(sink.chain.commit(unknown, batches, Origin.LIVE))
+            assertThat(sink.chain.commit(new SinkChain.Sealed(unknown, batches), Origin.LIVE))
                     .isEqualTo(new ChainRefusal.UnknownEpoch(unknown, null));
             assertThat(sink.writer.fetchRecentUpper()).isEqualTo(Antichain.minimum());
         }
@@ -214,27 +158,30 @@ class SinkChainTest {
 
     @Test
     void registrationWaitsForRestoredCommitsOnTheirWay() throws Exception {
-        try (SinkProcess committer = new SinkProcess(1)) {
+        try (SinkProcess committer = process(1)) {
             ChainPosition start = committer.register(null);
             List<Bytes> batches = List.of(committer.stage("a"));
             Sleeper commitArrives =
                     millis -> {
                         time.advance(millis);
                         try {
-                            committer.chain.commit(start.at(1), batches, Origin.RESTORED);
+                            committer.chain.commit(
+                                    new SinkChain.Sealed(start.at(1), batches), Origin.RESTORED);
                         } catch (Exception e) {
                             throw new AssertionError(e);
                         }
                     };
-            BatchConfig config = BatchConfig.builder().build();
-            try (SinkProcess sealer = new SinkProcess(2, blob, consensus, commitArrives, config)) {
+            try (SinkProcess sealer =
+                    new SinkProcess(
+                            2, blob, consensus, time, commitArrives, SinkProcess.config())) {
                 RegisterOutcome outcome =
                         sealer.chain.register(
                                 new SinkChain.Start(
                                         "orders",
                                         sealer.writer.id(),
                                         start.at(1),
-                                        Duration.ofDays(1)),
+                                        Duration.ofDays(1),
+                                        OnRewind.FAIL),
                                 Duration.ofMinutes(1));
                 assertThat(outcome)
                         .isEqualTo(
@@ -246,8 +193,8 @@ class SinkChainTest {
 
     @Test
     void registrationGivesUpWaitingForACommitThatIsLost() throws Exception {
-        try (SinkProcess sink = new SinkProcess(1);
-                SinkProcess restored = new SinkProcess(2)) {
+        try (SinkProcess sink = process(1);
+                SinkProcess restored = process(2)) {
             ChainPosition start = sink.register(null);
             RegisterOutcome outcome =
                     restored.chain.register(
@@ -255,7 +202,8 @@ class SinkChainTest {
                                     "orders",
                                     restored.writer.id(),
                                     start.at(1),
-                                    Duration.ofDays(1)),
+                                    Duration.ofDays(1),
+                                    OnRewind.FAIL),
                             Duration.ofMinutes(1));
             assertThat(outcome).isEqualTo(new ChainRefusal.MissingCommit(start.at(1), 0));
             assertThat(time.millis()).isEqualTo(START_MILLIS + 60_000);
@@ -265,11 +213,12 @@ class SinkChainTest {
     @Test
     void inlinePartsGoToBlobWhenTheStateIsFull() throws Exception {
         BatchConfig little = BatchConfig.builder().inlineTotalMaxBytes(1).build();
-        try (SinkProcess sink = new SinkProcess(1, blob, consensus, time, little)) {
+        try (SinkProcess sink =
+                new SinkProcess(1, blob, consensus, time, SinkProcess.config().batch(little))) {
             ChainPosition start = sink.register(null);
             List<Bytes> batches = List.of(sink.stage("a"), sink.stage("b"));
             long blobs = blob.sets();
-            assertThat(sink.chain.commit(start.at(1), batches, Origin.LIVE))
+            assertThat(sink.chain.commit(new SinkChain.Sealed(start.at(1), batches), Origin.LIVE))
                     .isInstanceOf(CommitOutcome.Appended.class);
             assertThat(blob.sets() - blobs).isEqualTo(2);
             assertThat(sink.contents()).isEqualTo(Map.of("a", 1L, "b", 1L));
@@ -278,12 +227,16 @@ class SinkChainTest {
 
     @Test
     void commitStagedUnderAnotherSchemaIsRefused() throws Exception {
-        try (SinkProcess sink = new SinkProcess(1)) {
+        try (SinkProcess sink = process(1)) {
             ChainPosition start = sink.register(null);
             List<Bytes> batches = List.of(withSchema(sink.stage("a"), new SchemaId(5)));
-            assertThatThrownBy(() -> sink.chain.commit(start.at(1), batches, Origin.LIVE))
+            assertThatThrownBy(
+                            () ->
+                                    sink.chain.commit(
+                                            new SinkChain.Sealed(start.at(1), batches),
+                                            Origin.LIVE))
                     .isInstanceOf(IncompatibleShardException.class)
-                    .hasMessageContainingAll("'orders'", "schema h5", "h0");
+                    .hasMessageContainingAll("'orders'", "schema h5");
             assertThat(sink.writer.fetchRecentUpper()).isEqualTo(Antichain.minimum());
         }
     }
@@ -308,7 +261,7 @@ class SinkChainTest {
 
     @Test
     void commitOfAnotherShardIsAnError() throws Exception {
-        try (SinkProcess sink = new SinkProcess(1)) {
+        try (SinkProcess sink = process(1)) {
             ChainPosition start = sink.register(null);
             WriteHandle<String, Unit> other =
                     sink.client.openWriter(
@@ -318,7 +271,11 @@ class SinkChainTest {
                 builder.add("a", Unit.UNIT, 0, 1);
                 message = builder.finish(Antichain.of(1)).toTransmittable();
             }
-            assertThatThrownBy(() -> sink.chain.commit(start.at(1), List.of(message), Origin.LIVE))
+            assertThatThrownBy(
+                            () ->
+                                    sink.chain.commit(
+                                            new SinkChain.Sealed(start.at(1), List.of(message)),
+                                            Origin.LIVE))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("s00000000-0000-0008-0000-000000000008");
         }
@@ -326,12 +283,16 @@ class SinkChainTest {
 
     @Test
     void restoredCommitWhoseBlobIsGoneIsNotAppended() throws Exception {
-        try (SinkProcess sink = new SinkProcess(1)) {
+        try (SinkProcess sink = process(1)) {
             ChainPosition start = sink.register(null);
             List<Bytes> batches = List.of(sink.stage("a"), sink.stage(LARGE));
             List<BlobKey> parts = parts();
             blob.delete(parts.get(0));
-            assertThatThrownBy(() -> sink.chain.commit(start.at(1), batches, Origin.RESTORED))
+            assertThatThrownBy(
+                            () ->
+                                    sink.chain.commit(
+                                            new SinkChain.Sealed(start.at(1), batches),
+                                            Origin.RESTORED))
                     .isInstanceOf(MissingBlobException.class)
                     .hasMessageContaining(parts.get(0).text());
             assertThat(sink.writer.fetchRecentUpper()).isEqualTo(Antichain.minimum());
@@ -340,12 +301,14 @@ class SinkChainTest {
 
     @Test
     void restoredCommitThatIsInTheShardDoesNotNeedItsBlobs() throws Exception {
-        try (SinkProcess sink = new SinkProcess(1)) {
+        try (SinkProcess sink = process(1)) {
             ChainPosition start = sink.register(null);
             List<Bytes> batches = List.of(sink.stage(LARGE));
-            sink.chain.commit(start.at(1), batches, Origin.LIVE);
+            sink.chain.commit(new SinkChain.Sealed(start.at(1), batches), Origin.LIVE);
             blob.delete(parts().get(0));
-            assertThat(sink.chain.commit(start.at(1), batches, Origin.RESTORED))
+            assertThat(
+                            sink.chain.commit(
+                                    new SinkChain.Sealed(start.at(1), batches), Origin.RESTORED))
                     .isEqualTo(new CommitOutcome.AlreadyAppended(1));
         }
     }
@@ -369,27 +332,25 @@ class SinkChainTest {
         Map<String, Long> expected = new TreeMap<>();
         @Nullable ChainPosition last = null;
         Fate fate = new Fate(seed, 5);
-        BatchConfig config = BatchConfig.builder().build();
         for (int start = 0; start < 4; start++) {
             try (SinkProcess sink =
                     new SinkProcess(
-                            10 * seed + start,
-                            blob,
-                            new FaultyConsensus(consensus, fate),
-                            time,
-                            config)) {
+                            10 * seed + start, blob, new FaultyConsensus(consensus, fate), time)) {
                 last = sink.register(last);
                 for (int commit = 1; commit <= 5; commit++) {
                     String row = "row-" + start + "-" + commit;
                     last = last.at(commit);
-                    assertThat(sink.chain.commit(last, List.of(sink.stage(row)), Origin.LIVE))
+                    assertThat(
+                                    sink.chain.commit(
+                                            new SinkChain.Sealed(last, List.of(sink.stage(row))),
+                                            Origin.LIVE))
                             .isNotInstanceOf(ChainRefusal.class);
                     expected.put(row, 1L);
                 }
             }
         }
         fate.deliverAll();
-        try (SinkProcess reader = new SinkProcess(99)) {
+        try (SinkProcess reader = process(99)) {
             assertThat(reader.contents()).isEqualTo(expected);
         }
     }

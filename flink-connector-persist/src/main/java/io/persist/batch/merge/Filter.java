@@ -40,6 +40,23 @@ public sealed interface Filter {
         }
     }
 
+    /**
+     * What changed after {@code asOf}, all in all, as of one time.
+     *
+     * @param shownAt after {@code asOf}
+     */
+    record Change(Antichain asOf, long shownAt) implements Filter {
+        @Override
+        public boolean keeps(long time) {
+            return asOf.lessThan(time);
+        }
+
+        @Override
+        public long advance(long time) {
+            return shownAt;
+        }
+    }
+
     /** Everything, with times before {@code since} no longer told apart. */
     record Compaction(Antichain since) implements Filter {
         @Override

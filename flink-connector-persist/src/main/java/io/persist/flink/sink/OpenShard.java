@@ -4,6 +4,7 @@ import io.persist.client.PersistClient;
 import io.persist.client.PersistConfig;
 import io.persist.client.PersistLocation;
 import io.persist.client.SinkChain;
+import io.persist.client.SinkTime;
 import io.persist.client.WriteHandle;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
@@ -55,8 +56,8 @@ final class OpenShard<K, V> implements AutoCloseable {
         return writer;
     }
 
-    SinkChain<K, V> chain() {
-        return SinkChain.of(client, writer);
+    SinkChain<K, V> chain(SinkTime time) {
+        return SinkChain.of(client, writer, time);
     }
 
     @Override

@@ -70,7 +70,14 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
                         : SinkChain.Origin.LIVE;
         CommitOutcome outcome;
         try {
-            outcome = chain().commit(commit.position(), commit.batches(), origin);
+            outcome =
+                    chain().commit(
+                                    new SinkChain.Sealed(
+                                            commit.position(),
+                                            commit.batches(),
+                                            commit.watermark(),
+                                            commit.lines()),
+                                    origin);
         } catch (CorruptDataException | IncompatibleShardException e) {
             throw new IOException(
                     "commit of " + commit.position() + " cannot be appended: " + e.getMessage(), e);
@@ -90,7 +97,7 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
     private SinkChain<K, V> chain() throws IOException {
         if (chain == null) {
             shard = plan.open(SinkPlan.Role.COMMITTER);
-            chain = shard.chain();
+            chain = shard.chain(plan.time());
         }
         return chain;
     }

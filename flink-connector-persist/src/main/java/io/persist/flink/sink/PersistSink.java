@@ -1,10 +1,13 @@
 package io.persist.flink.sink;
 
 import io.persist.batch.BatchConfig;
+import io.persist.client.OnRewind;
 import io.persist.client.PersistLocation;
 import io.persist.client.SinkChain;
+import io.persist.client.SinkTime;
 import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
+import io.persist.shard.WriterLine;
 import io.persist.store.uri.Stores;
 
 import org.apache.flink.api.connector.sink2.Committer;
@@ -84,6 +87,8 @@ public final class PersistSink<IN>
         private int maxOutstandingParts = BatchConfig.builder().build().maxOutstandingParts();
         private Duration commitTimeout = Duration.ofMinutes(5);
         private Duration commitMemory = Duration.ofDays(90);
+        private OnRewind onRewind = OnRewind.FAIL;
+        private SinkTime time = SinkTime.COMMIT;
 
         private Builder() {}
 
@@ -161,6 +166,24 @@ public final class PersistSink<IN>
         }
 
         /**
+         * What to do if the shard is ahead of the snapshot that the job is restored from. Change it
+         * for one start, when an older snapshot is restored on purpose.
+         */
+        public Builder<IN> onRewind(OnRewind value) {
+            onRewind = value;
+            return this;
+        }
+
+        /**
+         * At which times rows become visible. {@link SinkTime#EVENT} takes the timestamps of the
+         * records, in milliseconds; each record must have one, and those before 1970 count as 0.
+         */
+        public Builder<IN> time(SinkTime value) {
+            time = value;
+            return this;
+        }
+
+        /**
          * @throws NullPointerException if something required is missing
          * @throws IllegalArgumentException if a value is out of its range
          */
@@ -194,7 +217,9 @@ public final class PersistSink<IN>
                             sinkId == null ? submission : sinkId,
                             submission,
                             commitTimeout,
-                            commitMemory));
+                            commitMemory,
+                            onRewind,
+                            time));
         }
 
         private static void requireSensible(String name, Duration value) {
@@ -227,7 +252,15 @@ public final class PersistSink<IN>
     public StatefulSinkWriter<IN, WriterLine> restoreWriter(
             WriterInitContext context, Collection<WriterLine> restored) throws IOException {
         int attempt = context.getTaskInfo().getAttemptNumber();
-        return writer(plan, context, random -> WriterLine.resume(restored, attempt, random));
+        // A start that goes on from where the shard is may be overtaken by one from the same
+        // snapshot, whose parts must not pass for earlier ones.
+        return writer(
+                plan,
+                context,
+                random ->
+                        plan.onRewind().equals(OnRewind.FAIL)
+                                ? WriterLine.resume(restored, attempt, random)
+                                : List.of(WriterLine.random(random)));
     }
 
     private interface Lines {
@@ -240,6 +273,7 @@ public final class PersistSink<IN>
         return new PersistWriter<>(
                 shard,
                 plan.serializer(),
+                plan.time(),
                 context.metricGroup(),
                 lines.of(shard.writer().id().uuid()));
     }

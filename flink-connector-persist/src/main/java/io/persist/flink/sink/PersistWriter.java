@@ -3,8 +3,11 @@ package io.persist.flink.sink;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.build.Batch;
 import io.persist.batch.build.BatchBuilder;
+import io.persist.client.SinkTime;
 import io.persist.codec.Bytes;
 import io.persist.frontier.Antichain;
+import io.persist.shard.PartIds;
+import io.persist.shard.WriterLine;
 
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
@@ -19,26 +22,30 @@ import java.util.UUID;
 
 /**
  * Stages the records of one subtask: encodes them as they come, uploads full parts in the
- * background, and hands over at most one batch per checkpoint. Everything is staged at one time,
- * which the committer moves to the time of the commit.
+ * background, and hands over at most one batch per checkpoint. Everything is staged at time 0, or
+ * at the records' own times; the commit moves the times up to the shard's upper.
  *
  * <p>A writer that waits for uploads blocks its task: that is the back-pressure. Memory:
  * (outstanding parts + 1) part targets and what encoding takes.
  */
 final class PersistWriter<IN, K, V>
         implements CommittingSinkWriter<IN, WriterResult>, StatefulSinkWriter<IN, WriterLine> {
-    private static final long STAGED_TIME = 0;
-    private static final Antichain STAGED_LOWER = Antichain.of(STAGED_TIME);
-    private static final Antichain STAGED_UPPER = Antichain.of(STAGED_TIME + 1);
+    private static final Antichain STAGED_LOWER = Antichain.minimum();
 
     private final OpenShard<K, V> shard;
     private final PersistRecordSerializer<IN, K, V> serializer;
+    private final SinkTime time;
     private final SinkWriterMetricGroup metrics;
     private final WriterLine line;
     private final PartIds partIds;
     private final UpdateCollector<K, V> collector = this::collect;
     private List<WriterLine> untoldLines;
     private @Nullable BatchBuilder<K, V> builder;
+
+    /** Staged time of the current record, and the latest of the current batch. */
+    private long recordTime;
+
+    private long latestTime;
 
     /**
      * @param shard taken over: closed with the writer
@@ -47,10 +54,12 @@ final class PersistWriter<IN, K, V>
     PersistWriter(
             OpenShard<K, V> shard,
             PersistRecordSerializer<IN, K, V> serializer,
+            SinkTime time,
             SinkWriterMetricGroup metrics,
             List<WriterLine> lines) {
         this.shard = shard;
         this.serializer = serializer;
+        this.time = time;
         this.metrics = metrics;
         this.line = lines.get(0);
         this.untoldLines = lines;
@@ -59,15 +68,29 @@ final class PersistWriter<IN, K, V>
 
     @Override
     public void write(IN record, Context context) throws IOException, InterruptedException {
+        recordTime = time == SinkTime.EVENT ? timestamp(context) : 0;
         serializer.serialize(record, collector);
         metrics.getNumRecordsSendCounter().inc();
+    }
+
+    private static long timestamp(Context context) throws IOException {
+        Long timestamp = context.timestamp();
+        if (timestamp == null) {
+            throw new IOException(
+                    "a record without a timestamp cannot be written at its own time: assign"
+                            + " timestamps (WatermarkStrategy.withTimestampAssigner, or a rowtime"
+                            + " attribute in SQL), or leave 'sink.time' at 'commit'");
+        }
+        return Math.max(timestamp, 0);
     }
 
     private void collect(K key, V val, long diff) throws IOException, InterruptedException {
         if (builder == null) {
             builder = shard.writer().builder(STAGED_LOWER, partIds);
+            latestTime = 0;
         }
-        builder.add(key, val, STAGED_TIME, diff);
+        builder.add(key, val, recordTime, diff);
+        latestTime = Math.max(latestTime, recordTime);
     }
 
     /** Nothing to do: the batch is finished when it is handed over, right after this. */
@@ -85,7 +108,7 @@ final class PersistWriter<IN, K, V>
         Batch batch;
         try (BatchBuilder<K, V> finishing = builder) {
             builder = null;
-            batch = finishing.finish(STAGED_UPPER);
+            batch = finishing.finish(Antichain.of(latestTime + 1));
         }
         HollowBatch hollow = batch.hollow();
         if (hollow.runs().isEmpty()) {

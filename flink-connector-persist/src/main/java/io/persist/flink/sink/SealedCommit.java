@@ -1,6 +1,7 @@
 package io.persist.flink.sink;
 
 import io.persist.codec.Bytes;
+import io.persist.shard.WriterLine;
 import io.persist.state.ChainPosition;
 
 import java.util.List;

@@ -4,6 +4,7 @@ import io.persist.client.SinkChain;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.shard.IncompatibleShardException;
+import io.persist.shard.WriterLine;
 import io.persist.state.ChainPosition;
 import io.persist.state.ChainRefusal;
 import io.persist.state.RegisterOutcome;
@@ -176,10 +177,14 @@ final class Sealer extends AbstractStreamOperator<CommittableMessage<SealedCommi
         try (OpenShard<?, ?> shard = plan.open(SinkPlan.Role.SEALER)) {
             WriterId epoch = isBatch() ? batchEpoch(sinkId) : shard.writer().id();
             RegisterOutcome outcome =
-                    shard.chain()
+                    shard.chain(plan.time())
                             .register(
                                     new SinkChain.Start(
-                                            sinkId, epoch, position, plan.commitMemory()),
+                                            sinkId,
+                                            epoch,
+                                            position,
+                                            plan.commitMemory(),
+                                            plan.onRewind()),
                                     plan.commitTimeout());
             if (outcome instanceof RegisterOutcome.Registered done) {
                 LOG.info("Registered {} with {}", done.start(), plan.target().shardId());

@@ -10,6 +10,7 @@ import io.persist.flink.sink.proto.ProtoChainPosition;
 import io.persist.flink.sink.proto.ProtoSealedCommit;
 import io.persist.flink.sink.proto.ProtoWriterLine;
 import io.persist.flink.sink.proto.ProtoWriterResult;
+import io.persist.shard.WriterLine;
 import io.persist.state.ChainPosition;
 import io.persist.state.WriterId;
 

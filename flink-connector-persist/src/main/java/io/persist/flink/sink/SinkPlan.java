@@ -1,8 +1,10 @@
 package io.persist.flink.sink;
 
 import io.persist.batch.BatchConfig;
+import io.persist.client.OnRewind;
 import io.persist.client.PersistConfig;
 import io.persist.client.PersistLocation;
+import io.persist.client.SinkTime;
 import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
 
@@ -19,6 +21,7 @@ import java.time.Duration;
  *     submission
  * @param commitTimeout how long an operation on the stores is tried
  * @param commitMemory how long the shard remembers an epoch after its last commit
+ * @param time of the rows
  */
 record SinkPlan<IN, K, V>(
         Target target,
@@ -26,7 +29,9 @@ record SinkPlan<IN, K, V>(
         String sinkId,
         String submission,
         Duration commitTimeout,
-        Duration commitMemory)
+        Duration commitMemory,
+        OnRewind onRewind,
+        SinkTime time)
         implements Serializable {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,7 @@
 package io.persist.flink.sink;
 
 import io.persist.codec.Bytes;
+import io.persist.shard.WriterLine;
 
 import java.util.List;
 import java.util.UUID;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.codec.Bytes;
+import io.persist.shard.WriterLine;
 import io.persist.state.ChainPosition;
 import io.persist.state.WriterId;
 

@@ -9,6 +9,7 @@ import io.persist.codec.Codecs;
 import io.persist.codec.Unit;
 import io.persist.flink.sink.SinkHarness.Snapshot;
 import io.persist.frontier.Antichain;
+import io.persist.shard.WriterLine;
 import io.persist.store.BlobKey;
 
 import org.junit.jupiter.api.BeforeEach;

@@ -1,4 +1,4 @@
-package io.persist.flink.sink;
+package io.persist.shard;
 
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -8,7 +8,7 @@ import java.util.function.Supplier;
  * Part ids of one writer attempt. Sixteen bytes, big endian: four of the line's tag, three of the
  * incarnation, five random ones of the attempt, four of a counter. Any thread.
  */
-final class PartIds implements Supplier<UUID> {
+public final class PartIds implements Supplier<UUID> {
     private static final long MAX_COUNTER = 0xffff_ffffL;
 
     private final long high;
@@ -18,7 +18,7 @@ final class PartIds implements Supplier<UUID> {
     /**
      * @param attempt random; its last five bytes are used
      */
-    PartIds(WriterLine line, UUID attempt) {
+    public PartIds(WriterLine line, UUID attempt) {
         long random = attempt.getLeastSignificantBits();
         this.high =
                 (long) line.tag() << 32 | (long) line.incarnation() << 8 | (random >>> 32 & 0xff);

@@ -1,4 +1,8 @@
-package io.persist.flink.sink;
+package io.persist.shard;
+
+import io.persist.codec.ShardId;
+import io.persist.store.BlobKey;
+import io.persist.store.WriterKey;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -17,10 +22,10 @@ import java.util.UUID;
  * @param tag names the line
  * @param incarnation position on it, from 1
  */
-record WriterLine(int tag, int incarnation) {
+public record WriterLine(int tag, int incarnation) {
     static final int MAX_INCARNATION = (1 << 24) - 1;
 
-    WriterLine {
+    public WriterLine {
         if (incarnation < 1 || incarnation > MAX_INCARNATION) {
             throw new IllegalArgumentException(
                     "incarnation " + incarnation + " outside 1.." + MAX_INCARNATION);
@@ -33,7 +38,7 @@ record WriterLine(int tag, int incarnation) {
      *
      * @param submission random, the same in every attempt of one submission
      */
-    static WriterLine begin(String submission, int subtask, int attempt) {
+    public static WriterLine begin(String submission, int subtask, int attempt) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             byte[] text = (submission + "/" + subtask).getBytes(StandardCharsets.UTF_8);
@@ -49,7 +54,8 @@ record WriterLine(int tag, int incarnation) {
      *
      * @param random 16 random bytes of this attempt
      */
-    static List<WriterLine> resume(Collection<WriterLine> restored, int attempt, UUID random) {
+    public static List<WriterLine> resume(
+            Collection<WriterLine> restored, int attempt, UUID random) {
         List<WriterLine> lines = new ArrayList<>();
         for (WriterLine line : restored) {
             if (line.incarnation <= MAX_INCARNATION - 1 - attempt) {
@@ -57,9 +63,26 @@ record WriterLine(int tag, int incarnation) {
             }
         }
         if (lines.isEmpty()) {
-            lines.add(new WriterLine((int) random.getMostSignificantBits(), 1));
+            lines.add(random(random));
         }
         return List.copyOf(lines);
+    }
+
+    /** A line of its own, that no other writer ever goes on. */
+    public static WriterLine random(UUID random) {
+        return new WriterLine((int) random.getMostSignificantBits(), 1);
+    }
+
+    /** What the keys of all parts of the line begin with. */
+    String prefix(ShardId shard, WriterKey writer) {
+        return String.format(Locale.ROOT, "%s/%s/p%08x", shard, writer, tag);
+    }
+
+    /** Whether a part with this line's {@link #prefix} was staged by an earlier incarnation. */
+    boolean isAfter(BlobKey part) {
+        String id = part.text().substring(part.text().lastIndexOf('/') + 2).replace("-", "");
+        // Of another making, if it is no part id.
+        return id.length() == 32 && Integer.parseInt(id, 8, 14, 16) < incarnation;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.persist.flink.sink;
+package io.persist.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,121 @@
+package io.persist.shard;
+
+import io.persist.batch.HollowBatchEncoding;
+import io.persist.batch.RunPart;
+import io.persist.codec.Bytes;
+import io.persist.codec.CorruptDataException;
+import io.persist.store.BlobKey;
+import io.persist.store.PartKey;
+import io.persist.store.StoreException;
+import io.persist.store.WriterKey;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds and deletes parts that nobody will ever append.
+ *
+ * <p>Those of earlier incarnations of a line are dead for certain, once a later one has appended:
+ * the epochs that could append them are closed. Whether they were appended before, the live states
+ * tell; then they belong to garbage collection.
+ */
+final class AbortedParts {
+    private final Machine machine;
+    private final ShardAccess access;
+
+    AbortedParts(Machine machine, ShardAccess access) {
+        this.machine = machine;
+        this.access = access;
+    }
+
+    /**
+     * Deletes what incarnations before {@code lines} have left behind. May be repeated after any
+     * failure, and late: what is dead stays dead.
+     *
+     * @return how many parts were deleted
+     */
+    long deleteBefore(Collection<WriterLine> lines)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        WriterKey writer = WriterKey.ofVersion(machine.state().applierVersion());
+        List<BlobKey> earlier = new ArrayList<>();
+        for (WriterLine line : lines) {
+            String prefix = line.prefix(machine.shard(), writer);
+            list(prefix).stream().filter(line::isAfter).forEach(earlier::add);
+        }
+        if (earlier.isEmpty()) {
+            return 0;
+        }
+        Set<BlobKey> referenced = referenced();
+        long deleted = 0;
+        for (BlobKey part : earlier) {
+            if (!referenced.contains(part)) {
+                delete(part);
+                deleted++;
+            }
+        }
+        return deleted;
+    }
+
+    /** Every part and run in blob that a live state leads to. */
+    private Set<BlobKey> referenced()
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Set<PartKey> keys = new HashSet<>();
+        Deque<RunPart.Many> unread = new ArrayDeque<>();
+        machine.visitLiveStates(
+                state ->
+                        state.batches().stream()
+                                .flatMap(batch -> batch.parts())
+                                .forEach(part -> add(part, keys, unread)));
+        while (!unread.isEmpty()) {
+            BlobKey run = BlobKey.of(machine.shard(), unread.remove().key());
+            Optional<Bytes> bytes = access.retry().call("get " + run, () -> access.blob().get(run));
+            if (bytes.isEmpty()) {
+                throw new StoreException.Determinate(
+                        "run " + run + " was collected while its parts were counted");
+            }
+            try {
+                HollowBatchEncoding.decodeRun(bytes.get()).forEach(part -> add(part, keys, unread));
+            } catch (CorruptDataException e) {
+                throw e.in("run " + run);
+            }
+        }
+        Set<BlobKey> blobs = new HashSet<>();
+        keys.forEach(key -> blobs.add(BlobKey.of(machine.shard(), key)));
+        return blobs;
+    }
+
+    private static void add(RunPart part, Set<PartKey> keys, Deque<RunPart.Many> unread) {
+        if (part instanceof RunPart.Hollow hollow) {
+            keys.add(hollow.key());
+        } else if (part instanceof RunPart.Many many && keys.add(many.key())) {
+            unread.add(many);
+        }
+    }
+
+    private List<BlobKey> list(String prefix) throws StoreException, InterruptedException {
+        return access.retry()
+                .call(
+                        "list " + prefix,
+                        () -> {
+                            List<BlobKey> keys = new ArrayList<>();
+                            access.blob().list(prefix, (key, size) -> keys.add(key));
+                            return keys;
+                        });
+    }
+
+    private void delete(BlobKey key) throws StoreException, InterruptedException {
+        access.retry().call("delete " + key, () -> access.blob().delete(key));
+    }
+}
