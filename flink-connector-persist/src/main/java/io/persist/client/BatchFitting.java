@@ -65,13 +65,18 @@ final class BatchFitting<K, V> {
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
-        Description desc = new Description(lower, upper, Antichain.minimum());
+        HollowBatch hollow = batch.hollow();
+        Description desc =
+                new Description(
+                        lower.join(hollow.lower()),
+                        upper.meet(hollow.upper()),
+                        Antichain.minimum());
         try (BatchBuilder<K, V> builder = writer.builder(lower);
                 UpdateCursor<K, V> cursor =
                         UpdateCursor.open(
                                 writer.batchStore(),
                                 writer.batchSchema(),
-                                List.of(batch.hollow().withDesc(desc)),
+                                List.of(hollow.withDesc(desc)),
                                 new Filter.Compaction(Antichain.minimum()))) {
             while (cursor.next()) {
                 builder.add(cursor.key(), cursor.val(), cursor.time(), cursor.diff());

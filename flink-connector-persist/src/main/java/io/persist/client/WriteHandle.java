@@ -136,7 +136,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
                     InterruptedException {
         Antichain from = lower;
         while (true) {
-            AppendResult result = compareAndAppendBatch(List.of(batch), from, next);
+            AppendResult result = appendWithin(List.of(batch), from, next);
             if (!(result instanceof AppendResult.UpperMismatch mismatch)) {
                 return result;
             }
@@ -208,7 +208,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
             ensureSchema();
         }
         Batch batch = build(updates, expected, next);
-        return appendAndSettle(List.of(batch), List.of(batch), expected, next);
+        return appendAndSettle(List.of(batch), new ArrayList<>(List.of(batch)), expected, next);
     }
 
     private Batch build(List<Update<K, V>> updates, Antichain lower, Antichain next)
@@ -226,7 +226,8 @@ public final class WriteHandle<K, V> implements AutoCloseable {
      * afterwards it is {@code next}. On success all are consumed; on any other result they are
      * still the caller's. A batch that reaches beyond the two bounds, without rewritten times, is
      * written anew without what lies outside, so that nothing is ever committed that readers would
-     * have to leave out.
+     * have to leave out. The two bounds must lie within those of every batch, unless {@link
+     * BatchConfig#validateBoundsOnWrite} is off.
      */
     public AppendResult compareAndAppendBatch(
             List<Batch> batches, Antichain expected, Antichain next)
@@ -234,10 +235,38 @@ public final class WriteHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        String violation = violation(batches, expected, next);
-        if (violation != null) {
-            return new AppendResult.InvalidUsage(violation);
+        if (batchConfig.validateBoundsOnWrite()) {
+            return appendWithin(batches, expected, next);
         }
+        String violation = misuse(batches, expected, next);
+        if (violation == null) {
+            violation = AppendBounds.violationOfRewrites(hollow(batches), expected, next);
+        }
+        return violation == null
+                ? appendValid(batches, expected, next)
+                : new AppendResult.InvalidUsage(violation);
+    }
+
+    /** Appends batches whose bounds hold those of the append. */
+    private AppendResult appendWithin(List<Batch> batches, Antichain expected, Antichain next)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        String violation = misuse(batches, expected, next);
+        if (violation == null) {
+            violation = AppendBounds.violation(hollow(batches), expected, next);
+        }
+        return violation == null
+                ? appendValid(batches, expected, next)
+                : new AppendResult.InvalidUsage(violation);
+    }
+
+    private AppendResult appendValid(List<Batch> batches, Antichain expected, Antichain next)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
         List<Batch> fitting = new ArrayList<>(batches);
         List<Batch> rewritten = new ArrayList<>();
         BatchFitting<K, V> fit = new BatchFitting<>(this, batches, expected, next);
@@ -267,7 +296,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
         return result;
     }
 
-    private @Nullable String violation(List<Batch> batches, Antichain expected, Antichain next) {
+    private @Nullable String misuse(List<Batch> batches, Antichain expected, Antichain next) {
         if (next.lessThan(expected)) {
             return "new upper " + next + " is before the expected upper " + expected;
         }
@@ -276,7 +305,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
                 return "batch of shard " + batch.shard() + " given to shard " + shard();
             }
         }
-        return AppendBounds.violation(hollow(batches), expected, next);
+        return null;
     }
 
     private static List<HollowBatch> hollow(List<Batch> batches) {
@@ -287,7 +316,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
      * Appends batches that fit the bounds.
      *
      * @param temporary those that no one else knows of: they are deleted if they were certainly not
-     *     appended
+     *     appended; more may be added
      */
     private AppendResult appendAndSettle(
             List<Batch> batches, List<Batch> temporary, Antichain expected, Antichain next)
@@ -297,7 +326,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
                     InterruptedException {
         AppendResult result;
         try {
-            result = appendFitting(batches, expected, next);
+            result = appendFitting(batches, temporary, expected, next);
         } catch (StoreException.Determinate e) {
             discard(temporary);
             throw e;
@@ -308,7 +337,8 @@ public final class WriteHandle<K, V> implements AutoCloseable {
         return result;
     }
 
-    private AppendResult appendFitting(List<Batch> batches, Antichain expected, Antichain next)
+    private AppendResult appendFitting(
+            List<Batch> batches, List<Batch> temporary, Antichain expected, Antichain next)
             throws StoreException,
                     CorruptDataException,
                     IncompatibleShardException,
@@ -320,12 +350,10 @@ public final class WriteHandle<K, V> implements AutoCloseable {
                         debug,
                         machine.nowMillis(),
                         client.config().writerLease().toMillis());
-        AppendOutcome outcome = tryAppend(batches, expected, next, writer);
+        Description desc = new Description(expected, next, Antichain.minimum());
+        AppendOutcome outcome = tryAppend(hollow(batches), desc, writer);
         if (outcome instanceof AppendOutcome.InlineBackpressure) {
-            for (Batch batch : batches) {
-                batch.flushToBlob();
-            }
-            outcome = tryAppend(batches, expected, next, writer);
+            outcome = tryAppend(withoutInlineParts(batches, temporary, desc), desc, writer);
         }
         if (outcome instanceof AppendOutcome.UpperMismatch mismatch) {
             upper = mismatch.shardUpper();
@@ -339,17 +367,34 @@ public final class WriteHandle<K, V> implements AutoCloseable {
         }
         upper = next;
         batches.forEach(Batch::markConsumed);
+        temporary.forEach(Batch::markConsumed);
         return new AppendResult.Appended();
     }
 
+    /** The same updates with everything in blobs. */
+    private List<HollowBatch> withoutInlineParts(
+            List<Batch> batches, List<Batch> temporary, Description desc)
+            throws StoreException, CorruptDataException, InterruptedException {
+        InlineRelief<K, V> relief =
+                new InlineRelief<>(
+                        this,
+                        batchStore().withMetrics(client.config().metrics().inlineBackpressure()),
+                        desc);
+        if (!batchConfig.combineInlineWrites()) {
+            relief.flushEach(batches);
+            return hollow(batches);
+        }
+        Batch combined = relief.combine(batches);
+        temporary.add(combined);
+        return InlineRelief.replaced(hollow(batches), combined.hollow());
+    }
+
     private AppendOutcome tryAppend(
-            List<Batch> batches, Antichain expected, Antichain next, Appends.Writer writer)
+            List<HollowBatch> hollow, Description desc, Appends.Writer writer)
             throws StoreException,
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Description desc = new Description(expected, next, Antichain.minimum());
-        List<HollowBatch> hollow = hollow(batches);
         SchemaId schemaId = null;
         if (hollow.stream().anyMatch(batch -> !batch.runs().isEmpty())) {
             schemaId = ensureSchema().orElse(null);

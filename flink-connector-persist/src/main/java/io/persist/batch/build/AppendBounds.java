@@ -20,17 +20,11 @@ public final class AppendBounds {
      */
     public static @Nullable String violation(
             List<HollowBatch> batches, Antichain lower, Antichain upper) {
-        boolean anyRewrite =
-                batches.stream()
-                        .flatMap(HollowBatch::parts)
-                        .anyMatch(part -> rewrite(part) != null);
+        String rewrites = violationOfRewrites(batches, lower, upper);
+        if (rewrites != null) {
+            return rewrites;
+        }
         for (HollowBatch batch : batches) {
-            if (anyRewrite) {
-                String violation = violationOfRewrite(batch, lower, upper);
-                if (violation != null) {
-                    return violation;
-                }
-            }
             if (!batch.lower().lessEqual(lower) || batch.upper().lessThan(upper)) {
                 return "batch covers "
                         + batch.lower()
@@ -40,6 +34,22 @@ public final class AppendBounds {
                         + lower
                         + " to "
                         + upper;
+            }
+        }
+        return null;
+    }
+
+    /** The part of {@link #violation} that must hold even where bounds are not validated. */
+    public static @Nullable String violationOfRewrites(
+            List<HollowBatch> batches, Antichain lower, Antichain upper) {
+        boolean anyRewrite =
+                batches.stream()
+                        .flatMap(HollowBatch::parts)
+                        .anyMatch(part -> rewrite(part) != null);
+        for (HollowBatch batch : anyRewrite ? batches : List.<HollowBatch>of()) {
+            String violation = violationOfRewrite(batch, lower, upper);
+            if (violation != null) {
+                return violation;
             }
         }
         return null;

@@ -1,6 +1,7 @@
 package io.persist.batch.build;
 
 import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
@@ -209,7 +210,13 @@ public final class Batch implements AutoCloseable {
      * @throws CorruptDataException if an inline part does not decode; likewise
      */
     public void flushToBlob() throws StoreException, CorruptDataException, InterruptedException {
-        HollowParts hollowParts = new HollowParts(store, config);
+        flushToBlob(store.metrics());
+    }
+
+    /** The same, reporting to {@code metrics}. */
+    public void flushToBlob(BatchMetrics metrics)
+            throws StoreException, CorruptDataException, InterruptedException {
+        HollowParts hollowParts = new HollowParts(store.withMetrics(metrics), config);
         List<PartKey> written = new ArrayList<>();
         boolean complete = false;
         try {

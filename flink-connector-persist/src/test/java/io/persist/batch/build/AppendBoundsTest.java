@@ -30,12 +30,12 @@ final class AppendBoundsTest {
     }
 
     @Test
-    void b35AnAppendMayCoverLessThanItsBatches() {
+    void anAppendMayCoverLessThanItsBatches_B35() {
         assertThat(violation(1, 2, batch(0, 3, null), batch(1, 2, null))).isNull();
     }
 
     @Test
-    void b35AnAppendMustNotCoverMore() {
+    void anAppendMustNotCoverMore_B35() {
         for (long[] append : new long[][] {{0, 3}, {1, 4}}) {
             assertThat(violation(append[0], append[1], batch(1, 3, null)))
                     .contains("[1]", "[3]", "[" + append[0] + "]", "[" + append[1] + "]");
@@ -43,7 +43,7 @@ final class AppendBoundsTest {
     }
 
     @Test
-    void b35RewrittenBatchesMustNotBeCutAtTheEnd() {
+    void rewrittenBatchesMustNotBeCutAtTheEnd_B35() {
         HollowBatch rewritten = batch(2, 5, Antichain.of(3));
 
         assertThat(violation(2, 4, rewritten)).contains("[5]", "[4]");
@@ -52,12 +52,12 @@ final class AppendBoundsTest {
     }
 
     @Test
-    void b35RewrittenBatchesMustNotBeCutAtTheStart() {
+    void rewrittenBatchesMustNotBeCutAtTheStart_B35() {
         assertThat(violation(4, 5, batch(2, 5, Antichain.of(3)))).contains("[3]", "[4]");
     }
 
     @Test
-    void b35OneRewrittenBatchBindsTheOthers() {
+    void oneRewrittenBatchBindsTheOthers_B35() {
         HollowBatch rewritten = batch(2, 5, Antichain.of(3));
 
         assertThat(violation(3, 5, rewritten, batch(2, 5, null))).contains("at [2]", "[3]");

@@ -64,7 +64,7 @@ final class BatchTest {
     }
 
     @Test
-    void b11RewriteMovesTheUpperAndTheTimesReadersSee() throws Exception {
+    void rewriteMovesTheUpperAndTheTimesReadersSee_B11() throws Exception {
         try (Batch batch = rig.build(hollow(), 2, 4, Row.of("k", 2, 1), Row.of("l", 3, 1))) {
             assertThat(batch.rewriteTs(Antichain.of(3), Antichain.of(6)))
                     .isEqualTo(new RewriteResult.Rewritten());
@@ -84,7 +84,7 @@ final class BatchTest {
     }
 
     @Test
-    void r1FrontierMustBeBeforeTheNewUpper() throws Exception {
+    void frontierMustBeBeforeTheNewUpper_R1() throws Exception {
         try (Batch batch = twoToFour()) {
             HollowBatch before = batch.hollow();
             for (long upper : new long[] {4, 5}) {
@@ -98,7 +98,7 @@ final class BatchTest {
     }
 
     @Test
-    void r2NewUpperMustNotBeBeforeTheUpper() throws Exception {
+    void newUpperMustNotBeBeforeTheUpper_R2() throws Exception {
         try (Batch batch = twoToFour()) {
             assertThat(reason(batch.rewriteTs(Antichain.of(2), Antichain.of(3))))
                     .contains("new upper [3]")
@@ -108,7 +108,7 @@ final class BatchTest {
     }
 
     @Test
-    void r3FrontierMustNotBeBeforeTheLower() throws Exception {
+    void frontierMustNotBeBeforeTheLower_R3() throws Exception {
         try (Batch batch = twoToFour()) {
             assertThat(reason(batch.rewriteTs(Antichain.of(1), Antichain.of(4))))
                     .contains("[1]")
@@ -118,7 +118,7 @@ final class BatchTest {
     }
 
     @Test
-    void r4CompactedBatchesAreRefused() throws Exception {
+    void compactedBatchesAreRefused_R4() throws Exception {
         Batch original = twoToFour();
         HollowBatch compacted =
                 original.hollow()
@@ -132,7 +132,7 @@ final class BatchTest {
     }
 
     @Test
-    void r5FrontierMustNotBeBeforeAnEarlierOne() throws Exception {
+    void frontierMustNotBeBeforeAnEarlierOne_R5() throws Exception {
         try (Batch batch = twoToFour()) {
             batch.rewriteTs(Antichain.of(3), Antichain.of(4)).orThrow();
 
@@ -170,7 +170,7 @@ final class BatchTest {
     }
 
     @Test
-    void rewritingARunInBlobIsRefused() throws Exception {
+    void rewritingARunInBlobIsRefused_B11() throws Exception {
         try (Batch batch = nested()) {
             assertThat(reason(batch.rewriteTs(Antichain.of(3), Antichain.of(4))))
                     .contains("[3]")
@@ -181,7 +181,7 @@ final class BatchTest {
     }
 
     @Test
-    void b36DeleteRemovesNestedRunsAndWhatTheyList() throws Exception {
+    void deleteRemovesNestedRunsAndWhatTheyList_B36() throws Exception {
         try (Batch batch = nested()) {
             assertThat(rig.blobKeys()).hasSize(5);
             assertThat(rig.read(batch.hollow()))
@@ -194,7 +194,7 @@ final class BatchTest {
     }
 
     @Test
-    void b36AFailureMidwayForgetsNothing() throws Exception {
+    void aFailureMidwayForgetsNothing_B36() throws Exception {
         try (Batch batch = nested()) {
             rig.blob.beforeDelete = HookedBlob.failFirst(1000);
             assertThatThrownBy(batch::delete).isInstanceOf(StoreException.class);
@@ -207,7 +207,7 @@ final class BatchTest {
     }
 
     @Test
-    void bt7DeleteRemovesThePartUnlessDeletingIsOff() throws Exception {
+    void deleteRemovesThePartUnlessDeletingIsOff_BT7() throws Exception {
         try (Batch kept = rig.build(hollow().deleteEnabled(false), 0, 1, Row.of("k", 0, 1))) {
             kept.delete();
             assertThat(rig.blobKeys()).hasSize(1);
@@ -221,7 +221,7 @@ final class BatchTest {
     }
 
     @Test
-    void b7b8ATransmittedBatchIsTheSameAndMayBeRebuiltTwice() throws Exception {
+    void aTransmittedBatchIsTheSameAndMayBeRebuiltTwice_B7_B8() throws Exception {
         Batch batch = rig.build(hollow(), 0, 1, Row.of("foo", 0, 1));
         HollowBatch hollow = batch.hollow();
 
@@ -239,7 +239,7 @@ final class BatchTest {
     }
 
     @Test
-    void bt5ATransmittedInlineBatchIsRewrittenAndRead() throws Exception {
+    void aTransmittedInlineBatchIsRewrittenAndRead_BT5() throws Exception {
         Bytes message =
                 rig.build(BatchConfig.builder(), 0, 1, Row.of("foo", 0, 1)).toTransmittable();
         try (Batch batch =
@@ -257,7 +257,7 @@ final class BatchTest {
     }
 
     @Test
-    void b8AnotherShardsBatchIsRefused() throws Exception {
+    void anotherShardsBatchIsRefused_B8() throws Exception {
         Bytes message =
                 TransmittableBatchEncoding.encode(
                         new TransmittableBatch(
@@ -279,7 +279,7 @@ final class BatchTest {
     }
 
     @Test
-    void b8ABatchWithoutAVersionOrOfOtherBytesIsCorrupt() {
+    void aBatchWithoutAVersionOrOfOtherBytesIsCorrupt_B8() {
         BatchConfig config = BatchConfig.builder().build();
         TransmittableBatch noVersion =
                 new TransmittableBatch(
@@ -305,7 +305,7 @@ final class BatchTest {
 
     @ParameterizedTest
     @EnumSource(PartFormat.class)
-    void b10FlushingToBlobKeepsEverythingButThePlace(PartFormat format) throws Exception {
+    void flushingToBlobKeepsEverythingButThePlace_B10(PartFormat format) throws Exception {
         BatchConfig.Builder config = BatchConfig.builder().format(format).targetBytes(40);
         try (Batch batch =
                 rig.build(
@@ -341,7 +341,7 @@ final class BatchTest {
     }
 
     @Test
-    void b10AFailedFlushChangesNothing() throws Exception {
+    void aFailedFlushChangesNothing_B10() throws Exception {
         BatchConfig.Builder config = BatchConfig.builder().targetBytes(0);
         try (Batch batch = rig.build(config, 0, 3, Row.of("a", 1, 1), Row.of("b", 1, 1))) {
             HollowBatch before = batch.hollow();
@@ -363,7 +363,7 @@ final class BatchTest {
     }
 
     @Test
-    void b2AccessorsAddUpBlobsAndSchemas() throws Exception {
+    void accessorsAddUpBlobsAndSchemas_B2() throws Exception {
         try (Batch batch = rig.build(hollow().targetBytes(0), 0, 3, Row.of("a", 1, 1))) {
             assertThat(batch.schemaIds()).containsExactly(SCHEMA_ID);
             String key = rig.blobKeys().get(0);
