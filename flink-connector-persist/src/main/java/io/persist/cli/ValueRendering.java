@@ -15,25 +15,17 @@ import io.persist.codec.relation.RelationDesc;
 import io.persist.codec.relation.SourceData;
 
 import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
+import java.util.Locale;
 
 /**
  * Keys and values as JSON: a String as a string, bytes as hex, unit as null, a row as an object of
  * its columns, an error row as {@code {"err": hex}}. Numbers stay numbers, except what JSON cannot
- * say (NaN and the infinities), which become strings; dates and times are strings in SQL's form.
+ * say (NaN and the infinities), which become strings; all else is a string in SQL's form.
  */
 final class ValueRendering<T> {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final DateTimeFormatter TIME =
-            new DateTimeFormatterBuilder()
-                    .appendPattern("HH:mm:ss")
-                    .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
-                    .toFormatter(java.util.Locale.ROOT);
+    private static final int SECONDS_PER_DAY = 86_400;
+    private static final int NANOS_PER_SECOND = 1_000_000_000;
 
     private final Codec<T> codec;
     private final boolean raw;
@@ -116,30 +108,47 @@ final class ValueRendering<T> {
             return NODES.textNode(v.value().hex());
         } else if (datum instanceof Datum.Text v) {
             return NODES.textNode(v.value());
+        } else if (datum instanceof Datum.UInt8 v) {
+            return NODES.numberNode(v.value());
+        } else if (datum instanceof Datum.UInt16 v) {
+            return NODES.numberNode(v.value());
+        } else if (datum instanceof Datum.UInt32 v) {
+            return NODES.numberNode(v.value());
         }
-        return NODES.textNode(moment(datum));
+        return NODES.textNode(DatumText.of(datum));
     }
 
-    /** A leap second is shown as the second before it. */
-    private static String moment(Datum datum) {
+    /** As SQL prints it; a leap second is second 60 of its minute. */
+    static String moment(Datum datum) {
         if (datum instanceof Datum.Date v) {
             return LocalDate.ofEpochDay(v.unixDays()).toString();
         } else if (datum instanceof Datum.Time v) {
-            return TIME.format(
-                    LocalTime.ofSecondOfDay(v.secondsOfDay())
-                            .withNano(Math.min(v.nanos(), 999_999_999)));
+            return time(v.secondsOfDay(), v.nanos());
         } else if (datum instanceof Datum.Timestamp v) {
             return dateTime(v.epochSeconds(), v.nanos());
         } else if (datum instanceof Datum.TimestampTz v) {
-            return dateTime(v.epochSeconds(), v.nanos()) + "+00";
+            return dateTime(v.epochSeconds(), v.nanos()) + " UTC";
         }
         throw new AssertionError(datum);
     }
 
     private static String dateTime(long epochSeconds, int nanos) {
-        LocalDateTime moment =
-                LocalDateTime.ofEpochSecond(
-                        epochSeconds, Math.min(nanos, 999_999_999), ZoneOffset.UTC);
-        return moment.toLocalDate() + " " + TIME.format(moment.toLocalTime());
+        LocalDate day = LocalDate.ofEpochDay(Math.floorDiv(epochSeconds, SECONDS_PER_DAY));
+        return day + " " + time(Math.floorMod(epochSeconds, SECONDS_PER_DAY), nanos);
+    }
+
+    /** With milliseconds, microseconds or nanoseconds, whichever are needed. */
+    private static String time(int secondsOfDay, int nanos) {
+        int leap = nanos / NANOS_PER_SECOND;
+        String text =
+                String.format(
+                        Locale.ROOT,
+                        "%02d:%02d:%02d",
+                        secondsOfDay / 3600,
+                        secondsOfDay / 60 % 60,
+                        secondsOfDay % 60 + leap);
+        String digits = String.format(Locale.ROOT, "%09d", nanos % NANOS_PER_SECOND);
+        int end = digits.endsWith("000000") ? 3 : digits.endsWith("000") ? 6 : 9;
+        return nanos % NANOS_PER_SECOND == 0 ? text : text + "." + digits.substring(0, end);
     }
 }

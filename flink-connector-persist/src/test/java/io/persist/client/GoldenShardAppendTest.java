@@ -20,7 +20,6 @@ import java.util.List;
 final class GoldenShardAppendTest {
     static List<GoldenShards.Shard> shards() {
         return GoldenShards.all().stream()
-                .filter(golden -> !GoldenShardReadTest.UNSUPPORTED_TYPES.contains(golden + ""))
                 .filter(golden -> !golden.name().equals("kv-tombstone"))
                 .toList();
     }

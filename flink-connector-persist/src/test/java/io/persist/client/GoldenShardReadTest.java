@@ -1,10 +1,8 @@
 package io.persist.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.frontier.Antichain;
-import io.persist.shard.IncompatibleShardException;
 import io.persist.store.uri.Stores;
 import io.persist.testing.GoldenShards;
 
@@ -17,18 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Every shard that the original client wrote reads as that client reads it. */
 final class GoldenShardReadTest {
-    /** Shards with column types that come with a later issue; opening them must say so. */
-    static final Set<String> UNSUPPORTED_TYPES =
-            Set.of(
-                    "p128/source-all-types",
-                    "p128/source-stats",
-                    "p26/source-all-types",
-                    "p26/source-stats");
-
     static List<GoldenShards.Shard> shards() {
         return GoldenShards.all();
     }
@@ -39,12 +28,6 @@ final class GoldenShardReadTest {
         try (TestClient test = TestClient.inMemory()) {
             GoldenContents.importInto(golden, test.blob(), test.consensus());
             PersistClient client = test.client();
-            if (UNSUPPORTED_TYPES.contains(golden.toString())) {
-                assertThatThrownBy(() -> client.openReaderAsStored(golden.shard(), "golden"))
-                        .isInstanceOf(IncompatibleShardException.class)
-                        .hasMessageContaining("not supported yet");
-                return;
-            }
             try (ReadHandle<?, ?> reader =
                     client.openReaderAsStored(golden.shard(), "golden").orElseThrow()) {
                 JsonNode read = golden.expected().get("read");
@@ -101,9 +84,6 @@ final class GoldenShardReadTest {
     @MethodSource("shards")
     void readsTheSameFromFiles(GoldenShards.Shard golden, @TempDir Path directory)
             throws Exception {
-        if (UNSUPPORTED_TYPES.contains(golden.toString())) {
-            return;
-        }
         PersistLocation location = PersistLocation.parse(directory.toString());
         try (PersistClient client = PersistClient.open(location)) {
             assertThat(client.listShards()).isEmpty();

@@ -3,12 +3,14 @@ package io.persist.codec.relation;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.Utf8;
+import io.persist.codec.relation.stored.Json;
+import io.persist.codec.relation.stored.Slots;
 
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 
-/** Columns of strings and of bytes. */
+/** Columns of strings, of bytes and of JSON. */
 final class BytesColumns {
     private BytesColumns() {}
 
@@ -30,12 +32,12 @@ final class BytesColumns {
         }
 
         @Override
-        Datum datum(int row) {
+        Datum value(int row) {
             return new Datum.Bytea(bytes(row));
         }
 
         @Override
-        int setDatum(int row, Datum datum) {
+        int setValue(int row, Datum datum) {
             if (datum instanceof Datum.Bytea bytea) {
                 byte[] bytes = bytea.value().toArray();
                 return setBytes(row, bytes, 0, bytes.length);
@@ -99,12 +101,12 @@ final class BytesColumns {
         }
 
         @Override
-        Datum datum(int row) throws CorruptDataException {
+        Datum value(int row) throws CorruptDataException {
             return new Datum.Text(utf8(row).utf8());
         }
 
         @Override
-        int setDatum(int row, Datum datum) {
+        int setValue(int row, Datum datum) {
             if (datum instanceof Datum.Text text) {
                 return setText(row, text.value());
             }
@@ -154,6 +156,60 @@ final class BytesColumns {
                 case 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000 -> true;
                 default -> point >= 0x2000 && point <= 0x200a;
             };
+        }
+    }
+
+    /** JSON, stored as the only text of its value. */
+    static final class Jsonbs extends Column {
+        Jsonbs(RelationColumn column, Slots slots) {
+            super(column, slots, 0);
+        }
+
+        @Override
+        public int setUtf8(int row, byte[] utf8, int offset, int length) {
+            byte[] text;
+            try {
+                text = Json.parse(utf8, offset, length).text();
+            } catch (CorruptDataException e) {
+                String shown = new String(utf8, offset, length, StandardCharsets.UTF_8);
+                throw illegal("'" + shown + "'", String.valueOf(e.getMessage()));
+            }
+            slots.putBytes(row, text, 0, text.length);
+            return text.length;
+        }
+
+        @Override
+        public int setText(int row, String value) {
+            byte[] utf8;
+            try {
+                utf8 = Utf8.encode(value);
+            } catch (IllegalArgumentException e) {
+                throw illegal("'" + value + "'", "unpaired surrogate");
+            }
+            return setUtf8(row, utf8, 0, utf8.length);
+        }
+
+        @Override
+        public Bytes utf8(int row) throws CorruptDataException {
+            byte[] stored = slots.getBytes(row).toArray();
+            try {
+                return Bytes.takeArray(Json.parse(stored, 0, stored.length).text());
+            } catch (CorruptDataException e) {
+                throw corrupt(row, e.getMessage() + ", in " + Bytes.takeArray(stored));
+            }
+        }
+
+        @Override
+        Datum value(int row) throws CorruptDataException {
+            return new Datum.Jsonb(utf8(row).utf8());
+        }
+
+        @Override
+        int setValue(int row, Datum datum) {
+            if (datum instanceof Datum.Jsonb json) {
+                return setText(row, json.text());
+            }
+            throw wrongDatum(datum);
         }
     }
 }

@@ -2,8 +2,10 @@ package io.persist.codec.relation;
 
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
+import io.persist.codec.relation.stored.Slots;
 
 import java.math.BigDecimal;
+import java.util.List;
 
 /**
  * One column of one type: checks values and brings them into their stored form, and back. Where the
@@ -18,7 +20,7 @@ abstract class Column implements ColumnSink, ColumnSource {
     private final int nullBytes;
 
     /**
-     * @param nullBytes payload of a null: the width of fixed-width leaves
+     * @param nullBytes payload of a null: the widths of fixed-width leaves
      */
     Column(RelationColumn column, Slots slots, int nullBytes) {
         this.column = column;
@@ -27,15 +29,34 @@ abstract class Column implements ColumnSink, ColumnSource {
     }
 
     /** The value at {@code row}, which is not null. */
-    abstract Datum datum(int row) throws CorruptDataException;
+    abstract Datum value(int row) throws CorruptDataException;
 
     /** Stores a value that is not null. */
-    abstract int setDatum(int row, Datum datum);
+    abstract int setValue(int row, Datum datum);
 
     /** Stores a null even where the column promises none: in the row of an error. */
     final int clear(int row) {
         slots.setNull(row);
         return nullBytes;
+    }
+
+    /** Payload of a null. */
+    final int nullBytes() {
+        return nullBytes;
+    }
+
+    final RelationColumn column() {
+        return column;
+    }
+
+    @Override
+    public final Datum datum(int row) throws CorruptDataException {
+        return isNull(row) ? Datum.NULL : value(row);
+    }
+
+    @Override
+    public final int setDatum(int row, Datum datum) {
+        return datum instanceof Datum.Null ? setNull(row) : setValue(row, datum);
     }
 
     @Override
@@ -146,6 +167,71 @@ abstract class Column implements ColumnSink, ColumnSource {
     }
 
     @Override
+    public int setUInt8(int row, int value) {
+        throw wrongType("uint8");
+    }
+
+    @Override
+    public int setUInt16(int row, int value) {
+        throw wrongType("uint16");
+    }
+
+    @Override
+    public int setUInt32(int row, long value) {
+        throw wrongType("uint32");
+    }
+
+    @Override
+    public int setUInt64(int row, long bits) {
+        throw wrongType("uint64");
+    }
+
+    @Override
+    public int setInterval(int row, int months, int days, long micros) {
+        throw wrongType("interval");
+    }
+
+    @Override
+    public int setUuid(int row, long high, long low) {
+        throw wrongType("uuid");
+    }
+
+    @Override
+    public ColumnSink fieldSink(int index) {
+        throw wrongType("fields");
+    }
+
+    @Override
+    public int setRecord(int row) {
+        throw wrongType("fields");
+    }
+
+    @Override
+    public ColumnSink keySink() {
+        throw wrongType("keys");
+    }
+
+    @Override
+    public ColumnSink elementSink() {
+        throw wrongType("elements");
+    }
+
+    @Override
+    public int beginList(int row) {
+        throw wrongType("elements");
+    }
+
+    @Override
+    public int endList(int row, int count) {
+        throw wrongType("elements");
+    }
+
+    @Override
+    public int endArray(int row, int count, List<Datum.Dimension> dimensions) {
+        throw wrongType("dimensions");
+    }
+
+    @Override
     public boolean bool(int row) {
         throw wrongType("bool");
     }
@@ -213,5 +299,80 @@ abstract class Column implements ColumnSink, ColumnSource {
     @Override
     public int nanos(int row) throws CorruptDataException {
         throw wrongType("timestamp");
+    }
+
+    @Override
+    public int uint8(int row) {
+        throw wrongType("uint8");
+    }
+
+    @Override
+    public int uint16(int row) {
+        throw wrongType("uint16");
+    }
+
+    @Override
+    public long uint32(int row) {
+        throw wrongType("uint32");
+    }
+
+    @Override
+    public long uint64(int row) {
+        throw wrongType("uint64");
+    }
+
+    @Override
+    public int months(int row) {
+        throw wrongType("interval");
+    }
+
+    @Override
+    public int days(int row) {
+        throw wrongType("interval");
+    }
+
+    @Override
+    public long micros(int row) {
+        throw wrongType("interval");
+    }
+
+    @Override
+    public long uuidHigh(int row) {
+        throw wrongType("uuid");
+    }
+
+    @Override
+    public long uuidLow(int row) {
+        throw wrongType("uuid");
+    }
+
+    @Override
+    public ColumnSource fieldSource(int index) {
+        throw wrongType("fields");
+    }
+
+    @Override
+    public ColumnSource keySource() {
+        throw wrongType("keys");
+    }
+
+    @Override
+    public ColumnSource elementSource() {
+        throw wrongType("elements");
+    }
+
+    @Override
+    public int elementStart(int row) throws CorruptDataException {
+        throw wrongType("elements");
+    }
+
+    @Override
+    public int elementEnd(int row) throws CorruptDataException {
+        throw wrongType("elements");
+    }
+
+    @Override
+    public List<Datum.Dimension> dimensions(int row) throws CorruptDataException {
+        throw wrongType("dimensions");
     }
 }

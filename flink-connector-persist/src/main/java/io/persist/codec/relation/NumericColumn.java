@@ -1,6 +1,8 @@
 package io.persist.codec.relation;
 
 import io.persist.codec.CorruptDataException;
+import io.persist.codec.relation.stored.PackedNumeric;
+import io.persist.codec.relation.stored.Slots;
 
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +52,11 @@ final class NumericColumn extends Column {
             return setNumeric(row, finite.value());
         }
         if (value instanceof Numeric.Special special) {
-            PackedNumeric.pack(special, scratch);
+            switch (special) {
+                case NAN -> PackedNumeric.packNan(scratch);
+                case POSITIVE_INFINITY -> PackedNumeric.packInfinity(false, scratch);
+                case NEGATIVE_INFINITY -> PackedNumeric.packInfinity(true, scratch);
+            }
             return put(row);
         }
         throw new AssertionError(value);
@@ -75,16 +81,24 @@ final class NumericColumn extends Column {
         if (!PackedNumeric.isValid(scratch, length)) {
             throw corrupt(row, "no numeric: " + slots.getBytes(row));
         }
-        return PackedNumeric.unpack(scratch);
+        if (PackedNumeric.isFinite(scratch)) {
+            return Numeric.of(PackedNumeric.decimal(scratch));
+        }
+        if (PackedNumeric.isNan(scratch)) {
+            return Numeric.Special.NAN;
+        }
+        return PackedNumeric.isNegative(scratch)
+                ? Numeric.Special.NEGATIVE_INFINITY
+                : Numeric.Special.POSITIVE_INFINITY;
     }
 
     @Override
-    Datum datum(int row) throws CorruptDataException {
+    Datum value(int row) throws CorruptDataException {
         return new Datum.Numeric(numeric(row));
     }
 
     @Override
-    int setDatum(int row, Datum datum) {
+    int setValue(int row, Datum datum) {
         if (datum instanceof Datum.Numeric typed) {
             return setNumeric(row, typed.value());
         }

@@ -6,6 +6,10 @@ import io.persist.codec.ColumnAppender;
 import io.persist.codec.ColumnReader;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.StatsKind;
+import io.persist.codec.relation.stored.Cell;
+import io.persist.codec.relation.stored.Slots;
+import io.persist.codec.relation.stored.SourceDataEncoding;
+import io.persist.codec.relation.stored.VectorSlots;
 
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.complex.StructVector;
@@ -38,16 +42,16 @@ public final class RelationCodec<R> implements Codec<R> {
     }
 
     /**
-     * @throws IllegalArgumentException if a column is of a type that is not supported yet; the
-     *     message names column and type
+     * @throws IllegalArgumentException if a column is of a type that has no values, a range of text
+     *     say; the message names column and type
      */
     public static RelationCodec<SourceData> of(RelationDesc desc) {
         return of(desc, new SourceDataMapping());
     }
 
     /**
-     * @throws IllegalArgumentException if a column is of a type that is not supported yet; the
-     *     message names column and type
+     * @throws IllegalArgumentException if a column is of a type that has no values, a range of text
+     *     say; the message names column and type
      */
     public static <R> RelationCodec<R> of(RelationDesc desc, RowMapping<R> mapping) {
         return new RelationCodec<>(desc, mapping);
@@ -140,6 +144,7 @@ public final class RelationCodec<R> implements Codec<R> {
 
     /** One row between row bytes and Java. One thread. */
     private final class RowForm {
+        private final SourceDataEncoding encoding = new SourceDataEncoding();
         private final List<Cell> cells = new ArrayList<>();
         private final RowWriter<R> writer;
         private final RowReader<R> reader;
@@ -161,11 +166,11 @@ public final class RelationCodec<R> implements Codec<R> {
                 return SourceDataEncoding.encodeError(error);
             }
             writer.write(0, value);
-            return SourceDataEncoding.encode(cells);
+            return encoding.encode(cells);
         }
 
         R decode(Bytes row) throws CorruptDataException {
-            Bytes error = SourceDataEncoding.decode(row, cells);
+            Bytes error = encoding.decode(row, cells);
             return error == null ? reader.read(0) : mapping.error(error);
         }
     }

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Arrow types of relations and their columns, for all types, supported or not. They depend on types
- * alone: never on names, modifiers or nullability.
+ * Arrow types of relations and their columns. They depend on types alone: never on names, modifiers
+ * or nullability.
  */
 public final class RelationFields {
     static final String OK = "ok";

@@ -8,8 +8,7 @@ import java.util.stream.Collectors;
  * The type of a column, a record field or an element. Elements of arrays, lists and maps may always
  * be null.
  *
- * <p>Every kind of the wire format is here, so that every description can be read and written;
- * {@link RelationCodec} supports fewer and says so.
+ * <p>Every kind of the wire format is here, so that every description can be read and written.
  */
 public sealed interface ScalarType {
     /** The type as SQL spells it, with its modifiers; for messages. */

@@ -25,12 +25,7 @@ final class SourceDataMapping implements RowMapping<SourceData> {
             }
             int bytes = 0;
             for (int i = 0; i < columns.size(); i++) {
-                Datum datum = datums.datums().get(i);
-                Column column = (Column) columns.get(i);
-                bytes +=
-                        datum instanceof Datum.Null
-                                ? column.setNull(row)
-                                : column.setDatum(row, datum);
+                bytes += columns.get(i).setDatum(row, datums.datums().get(i));
             }
             return bytes;
         };
@@ -41,7 +36,7 @@ final class SourceDataMapping implements RowMapping<SourceData> {
         return row -> {
             List<Datum> datums = new ArrayList<>(columns.size());
             for (ColumnSource source : columns) {
-                datums.add(source.isNull(row) ? Datum.NULL : ((Column) source).datum(row));
+                datums.add(source.datum(row));
             }
             return new SourceData.Row(datums);
         };

@@ -1,6 +1,8 @@
 package io.persist.codec.relation;
 
 import io.persist.codec.CorruptDataException;
+import io.persist.codec.relation.stored.BigEndian;
+import io.persist.codec.relation.stored.Slots;
 
 import org.jspecify.annotations.Nullable;
 
@@ -51,20 +53,6 @@ final class TemporalColumns {
         return nanos >= 0 && nanos < limit;
     }
 
-    static void putInt(byte[] target, int offset, int value) {
-        target[offset] = (byte) (value >> 24);
-        target[offset + 1] = (byte) (value >> 16);
-        target[offset + 2] = (byte) (value >> 8);
-        target[offset + 3] = (byte) value;
-    }
-
-    static int getInt(byte[] source, int offset) {
-        return source[offset] << 24
-                | (source[offset + 1] & 0xff) << 16
-                | (source[offset + 2] & 0xff) << 8
-                | (source[offset + 3] & 0xff);
-    }
-
     /** Days since 2000-01-01. */
     static final class Dates extends Column {
         Dates(RelationColumn column, Slots slots) {
@@ -91,12 +79,12 @@ final class TemporalColumns {
         }
 
         @Override
-        Datum datum(int row) throws CorruptDataException {
+        Datum value(int row) throws CorruptDataException {
             return new Datum.Date(unixDays(row));
         }
 
         @Override
-        int setDatum(int row, Datum datum) {
+        int setValue(int row, Datum datum) {
             if (datum instanceof Datum.Date date) {
                 return setDate(row, date.unixDays());
             }
@@ -119,8 +107,8 @@ final class TemporalColumns {
             if (!valid(secondsOfDay, nanos)) {
                 throw illegal(secondsOfDay + " s " + nanos + " ns", "no time of day");
             }
-            putInt(scratch, 0, secondsOfDay);
-            putInt(scratch, 4, nanos);
+            BigEndian.putInt(scratch, 0, secondsOfDay);
+            BigEndian.putInt(scratch, 4, nanos);
             slots.putBytes(row, scratch, 0, WIDTH);
             return WIDTH;
         }
@@ -133,7 +121,7 @@ final class TemporalColumns {
 
         private void load(int row) throws CorruptDataException {
             slots.copyBytes(row, scratch);
-            if (!valid(getInt(scratch, 0), getInt(scratch, 4))) {
+            if (!valid(BigEndian.getInt(scratch, 0), BigEndian.getInt(scratch, 4))) {
                 throw corrupt(row, "no time of day: " + slots.getBytes(row));
             }
         }
@@ -141,22 +129,22 @@ final class TemporalColumns {
         @Override
         public int secondsOfDay(int row) throws CorruptDataException {
             load(row);
-            return getInt(scratch, 0);
+            return BigEndian.getInt(scratch, 0);
         }
 
         @Override
         public int nanosOfSecond(int row) throws CorruptDataException {
             load(row);
-            return getInt(scratch, 4);
+            return BigEndian.getInt(scratch, 4);
         }
 
         @Override
-        Datum datum(int row) throws CorruptDataException {
+        Datum value(int row) throws CorruptDataException {
             return new Datum.Time(secondsOfDay(row), nanosOfSecond(row));
         }
 
         @Override
-        int setDatum(int row, Datum datum) {
+        int setValue(int row, Datum datum) {
             if (datum instanceof Datum.Time time) {
                 return setTime(row, time.secondsOfDay(), time.nanos());
             }
@@ -200,10 +188,10 @@ final class TemporalColumns {
                 throw illegal(nanos + " ns", "more fractional digits than the type has");
             }
             int year = yearOf(unixDays);
-            putInt(scratch, 0, year ^ Integer.MIN_VALUE);
-            putInt(scratch, 4, (int) (unixDays - firstDay(year)) + 1);
-            putInt(scratch, 8, seconds);
-            putInt(scratch, 12, nanos);
+            BigEndian.putInt(scratch, 0, year ^ Integer.MIN_VALUE);
+            BigEndian.putInt(scratch, 4, (int) (unixDays - firstDay(year)) + 1);
+            BigEndian.putInt(scratch, 8, seconds);
+            BigEndian.putInt(scratch, 12, nanos);
             slots.putBytes(row, scratch, 0, WIDTH);
             return WIDTH;
         }
@@ -211,16 +199,16 @@ final class TemporalColumns {
         @Override
         public long epochSeconds(int row) throws CorruptDataException {
             slots.copyBytes(row, scratch);
-            long year = getInt(scratch, 0) ^ Integer.MIN_VALUE;
-            int ordinal = getInt(scratch, 4);
-            int seconds = getInt(scratch, 8);
+            long year = BigEndian.getInt(scratch, 0) ^ Integer.MIN_VALUE;
+            int ordinal = BigEndian.getInt(scratch, 4);
+            int seconds = BigEndian.getInt(scratch, 8);
             long days = firstDay(year) + ordinal - 1;
             long epochSeconds = days * SECONDS_PER_DAY + seconds;
             if (ordinal < 1
                     || days >= firstDay(year + 1)
                     || seconds < 0
                     || seconds >= SECONDS_PER_DAY
-                    || !nanosFit(seconds, getInt(scratch, 12))
+                    || !nanosFit(seconds, BigEndian.getInt(scratch, 12))
                     || epochSeconds < MIN_SECONDS
                     || epochSeconds > MAX_SECONDS) {
                 throw corrupt(row, "no timestamp: " + slots.getBytes(row));
@@ -231,11 +219,11 @@ final class TemporalColumns {
         @Override
         public int nanos(int row) throws CorruptDataException {
             epochSeconds(row);
-            return getInt(scratch, 12);
+            return BigEndian.getInt(scratch, 12);
         }
 
         @Override
-        Datum datum(int row) throws CorruptDataException {
+        Datum value(int row) throws CorruptDataException {
             long epochSeconds = epochSeconds(row);
             int nanos = nanos(row);
             return isInstant
@@ -244,7 +232,7 @@ final class TemporalColumns {
         }
 
         @Override
-        int setDatum(int row, Datum datum) {
+        int setValue(int row, Datum datum) {
             if (isInstant && datum instanceof Datum.TimestampTz instant) {
                 return setTimestamp(row, instant.epochSeconds(), instant.nanos());
             }

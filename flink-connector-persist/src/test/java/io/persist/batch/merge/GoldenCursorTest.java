@@ -1,7 +1,6 @@
 package io.persist.batch.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.batch.BatchSchema;
 import io.persist.batch.HollowBatch;
@@ -18,31 +17,20 @@ import io.persist.store.BlobKey;
 import io.persist.testing.GoldenShards;
 
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /** What two generations of the original client wrote reads as it does for them. */
 final class GoldenCursorTest {
-    /** Their column types belong to a later release. */
-    private static final Set<String> UNSUPPORTED = Set.of("source-all-types", "source-stats");
-
-    static Stream<GoldenShards.Shard> supported() {
-        return GoldenShards.all().stream().filter(shard -> !UNSUPPORTED.contains(shard.name()));
-    }
-
-    static Stream<GoldenShards.Shard> unsupported() {
-        Assumptions.assumeTrue(GoldenShards.isComplete());
-        return GoldenShards.all().stream().filter(shard -> UNSUPPORTED.contains(shard.name()));
+    static List<GoldenShards.Shard> shards() {
+        return GoldenShards.all();
     }
 
     @ParameterizedTest
-    @MethodSource("supported")
+    @MethodSource("shards")
     void snapshotsAndChangesReadAsTheirWriterSaysTheyDo(GoldenShards.Shard shard) throws Exception {
         JsonNode expected = shard.expected();
         BatchSchema<?, ?> schema =
@@ -144,14 +132,6 @@ final class GoldenCursorTest {
         return codec == Codecs.STRING
                 ? Bytes.utf8(json.textValue())
                 : Bytes.fromHex(json.textValue());
-    }
-
-    @ParameterizedTest
-    @MethodSource("unsupported")
-    void columnTypesOfALaterReleaseAreRefusedByName(GoldenShards.Shard shard) throws Exception {
-        RelationDesc desc = readSchema(shard.expected());
-
-        assertThatThrownBy(() -> RelationCodec.of(desc)).hasMessageContaining("not supported yet");
     }
 
     private static RelationDesc readSchema(JsonNode expected) throws Exception {

@@ -1,6 +1,7 @@
 package io.persist.codec.relation;
 
 import io.persist.codec.Bytes;
+import io.persist.codec.relation.stored.Cell;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -102,6 +103,13 @@ final class RandomRelations {
         BigInteger unscaled = new BigInteger(random.nextInt(129), random);
         BigInteger signed = random.nextBoolean() ? unscaled : unscaled.negate();
         return Numeric.of(new BigDecimal(signed, random.nextInt(40)));
+    }
+
+    static byte[] packed(Numeric value) {
+        RelationColumn column = new RelationColumn("n", new ScalarType.Numeric(null), false);
+        Cell cell = Columns.cell(column);
+        Columns.over(column, cell).setDatum(0, new Datum.Numeric(value));
+        return cell.getBytes(0).toArray();
     }
 
     private static Bytes bytes(Random random) {

@@ -12,6 +12,7 @@ import io.persist.codec.GoodBytes;
 import io.persist.codec.Migration;
 import io.persist.codec.StructuredOrder;
 import io.persist.codec.Vectors;
+import io.persist.codec.relation.stored.PackedNumeric;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -136,13 +137,7 @@ class RelationCodecTest {
                             ? RandomRelations.numeric(random)
                             : Numeric.of(BigDecimal.valueOf(random.nextInt(5) - 2L, 1));
             rows.add(row(new Datum.Numeric(value)));
-            byte[] bytes = new byte[PackedNumeric.WIDTH];
-            if (value instanceof Numeric.Special special) {
-                PackedNumeric.pack(special, bytes);
-            } else {
-                PackedNumeric.pack(((Numeric.Finite) value).value(), bytes);
-            }
-            packed.add(bytes);
+            packed.add(RandomRelations.packed(value));
         }
         try (BufferAllocator allocator = new RootAllocator();
                 FieldVector vector = Vectors.create(codec.structuredField("k_s"), allocator)) {
@@ -226,8 +221,8 @@ class RelationCodecTest {
     @Test
     void wrongKindsOfDatumsAreCorrupt() {
         corrupt("0a040a021807", "column 'id' (int8) holds INT32");
-        corrupt("0a040a020803", "column 'id' (int8) holds OTHER");
-        corrupt("0a040a020808", "column 'id' (int8) holds OTHER");
+        corrupt("0a040a020803", "column 'id' (int8) holds TRUE");
+        corrupt("0a040a020808", "column 'id' (int8) holds NUMERIC_NA_N");
         corrupt("0a020a00", "column 'id' (int8) holds DATUMTYPE_NOT_SET");
         corrupt("0a070a0220070a014201", "row bytes");
         corrupt("0a090a0220070a034201ff", "column 'name' (text), row 0: not UTF-8");

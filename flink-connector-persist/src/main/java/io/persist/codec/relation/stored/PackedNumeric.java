@@ -1,4 +1,4 @@
-package io.persist.codec.relation;
+package io.persist.codec.relation.stored;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -9,9 +9,9 @@ import java.util.Arrays;
  * three digits each with the least significant first, and flags. There is one form per value: no
  * trailing zeros, no negative zero.
  */
-final class PackedNumeric {
-    static final int WIDTH = 40;
-    static final int MAX_DIGITS = 39;
+public final class PackedNumeric {
+    public static final int WIDTH = 40;
+    public static final int MAX_DIGITS = 39;
 
     private static final int UNITS_AT = 8;
     private static final int MAX_UNITS = 13;
@@ -37,7 +37,7 @@ final class PackedNumeric {
     private PackedNumeric() {}
 
     /** Packs {@code unscaled * 10^-scale}; false if it has too many digits. */
-    static boolean pack(long unscaled, int scale, byte[] target) {
+    public static boolean pack(long unscaled, int scale, byte[] target) {
         if (unscaled == Long.MIN_VALUE) {
             return pack(BigDecimal.valueOf(unscaled, scale), target);
         }
@@ -62,7 +62,7 @@ final class PackedNumeric {
     }
 
     /** False if the value has too many digits. */
-    static boolean pack(BigDecimal value, byte[] target) {
+    public static boolean pack(BigDecimal value, byte[] target) {
         BigDecimal stripped = value.stripTrailingZeros();
         if (stripped.precision() > MAX_DIGITS) {
             return false;
@@ -86,16 +86,18 @@ final class PackedNumeric {
                 target, stripped.precision(), -(long) stripped.scale(), stripped.signum() < 0);
     }
 
-    static void pack(Numeric.Special value, byte[] target) {
+    public static void packNan(byte[] target) {
+        packSpecial(NAN, target);
+    }
+
+    public static void packInfinity(boolean negative, byte[] target) {
+        packSpecial(negative ? INFINITE | NEGATIVE : INFINITE, target);
+    }
+
+    private static void packSpecial(int flags, byte[] target) {
         clear(target);
         target[0] = 1;
-        target[FLAGS_AT] =
-                (byte)
-                        switch (value) {
-                            case NAN -> NAN;
-                            case POSITIVE_INFINITY -> INFINITE;
-                            case NEGATIVE_INFINITY -> INFINITE | NEGATIVE;
-                        };
+        target[FLAGS_AT] = (byte) flags;
     }
 
     private static void clear(byte[] target) {
@@ -122,27 +124,21 @@ final class PackedNumeric {
         return getInt(packed, 0);
     }
 
-    static int exponent(byte[] packed) {
+    public static int exponent(byte[] packed) {
         return getInt(packed, 4);
     }
 
-    static boolean isNegative(byte[] packed) {
+    public static boolean isNegative(byte[] packed) {
         return (packed[FLAGS_AT] & NEGATIVE) != 0;
     }
 
     /** Whether it is a decimal, rather than a special value. */
-    static boolean isFinite(byte[] packed) {
+    public static boolean isFinite(byte[] packed) {
         return (packed[FLAGS_AT] & (INFINITE | NAN)) == 0;
     }
 
-    /** Only if not {@link #isFinite}. */
-    static Numeric.Special special(byte[] packed) {
-        if ((packed[FLAGS_AT] & NAN) != 0) {
-            return Numeric.Special.NAN;
-        }
-        return isNegative(packed)
-                ? Numeric.Special.NEGATIVE_INFINITY
-                : Numeric.Special.POSITIVE_INFINITY;
+    public static boolean isNan(byte[] packed) {
+        return (packed[FLAGS_AT] & NAN) != 0;
     }
 
     /** Digit {@code index} of a decimal, 0 being the least significant. */
@@ -159,13 +155,11 @@ final class PackedNumeric {
      * The double that stands beside the packed form, for sorting. It is not the nearest one: it has
      * to be computed as the reference does.
      */
-    static double approximation(byte[] packed) {
+    public static double approximation(byte[] packed) {
         if (!isFinite(packed)) {
-            return switch (special(packed)) {
-                case NAN -> Double.NaN;
-                case POSITIVE_INFINITY -> Double.POSITIVE_INFINITY;
-                case NEGATIVE_INFINITY -> Double.NEGATIVE_INFINITY;
-            };
+            return isNan(packed)
+                    ? Double.NaN
+                    : isNegative(packed) ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
         }
         double sum = 0;
         int power = exponent(packed) + MAX_POWER;
@@ -177,7 +171,7 @@ final class PackedNumeric {
     }
 
     /** Whether the bytes can be a packed form; its digits are not looked at. */
-    static boolean isValid(byte[] packed, int length) {
+    public static boolean isValid(byte[] packed, int length) {
         if (length != WIDTH || (packed[FLAGS_AT] & 0xff & ~(NEGATIVE | INFINITE | NAN)) != 0) {
             return false;
         }
@@ -190,11 +184,8 @@ final class PackedNumeric {
         return digits >= 1 && digits <= MAX_DIGITS && Math.abs((long) exponent(packed)) < UNIT;
     }
 
-    /** The value of a valid packed form. */
-    static Numeric unpack(byte[] packed) {
-        if (!isFinite(packed)) {
-            return special(packed);
-        }
+    /** The value of a valid packed form that is finite, with as many digits as are packed. */
+    public static BigDecimal decimal(byte[] packed) {
         int units = (digits(packed) + 2) / 3;
         BigInteger unscaled = BigInteger.ZERO;
         for (int high = units; high > 0; high -= UNITS_PER_CHUNK) {
@@ -207,12 +198,12 @@ final class PackedNumeric {
             }
             if (high == units && low == 0) {
                 long signed = isNegative(packed) ? -chunk : chunk;
-                return Numeric.of(BigDecimal.valueOf(signed, -exponent(packed)));
+                return BigDecimal.valueOf(signed, -exponent(packed));
             }
             unscaled = unscaled.multiply(BigInteger.valueOf(factor)).add(BigInteger.valueOf(chunk));
         }
         BigInteger signed = isNegative(packed) ? unscaled.negate() : unscaled;
-        return Numeric.of(new BigDecimal(signed, -exponent(packed)));
+        return new BigDecimal(signed, -exponent(packed));
     }
 
     private static int unit(byte[] packed, int index) {

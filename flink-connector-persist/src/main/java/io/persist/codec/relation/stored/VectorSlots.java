@@ -1,4 +1,4 @@
-package io.persist.codec.relation;
+package io.persist.codec.relation.stored;
 
 import io.persist.codec.Bytes;
 
@@ -9,15 +9,22 @@ import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.BitVectorHelper;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.FixedSizeBinaryVector;
+import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Slots in Arrow vectors. Slots of nulls are zero or empty, whatever was there before. */
-final class VectorSlots {
+public final class VectorSlots {
     private VectorSlots() {}
 
-    static Slots of(FieldVector vector) {
+    public static Slots of(FieldVector vector) {
         if (vector instanceof StructVector struct) {
-            return new OfNumeric(struct);
+            return struct.getChild("approx") != null ? new OfNumeric(struct) : new OfStruct(struct);
+        }
+        if (vector instanceof ListVector list) {
+            return new OfLists(list);
         }
         if (vector instanceof BaseVariableWidthVector text) {
             return new OfBytes(text);
@@ -30,6 +37,7 @@ final class VectorSlots {
         }
         BaseFixedWidthVector fixed = (BaseFixedWidthVector) vector;
         return switch (fixed.getTypeWidth()) {
+            case 1 -> new OfOctets(fixed);
             case 2 -> new OfShorts(fixed);
             case 4 -> new OfInts(fixed);
             case 8 -> new OfLongs(fixed);
@@ -55,12 +63,12 @@ final class VectorSlots {
         }
 
         @Override
-        final boolean isNull(int row) {
+        public final boolean isNull(int row) {
             return vector.isNull(row);
         }
 
         @Override
-        void setNull(int row) {
+        public void setNull(int row) {
             putLong(row, 0);
             BitVectorHelper.unsetBit(vector.getValidityBuffer(), row);
         }
@@ -72,7 +80,7 @@ final class VectorSlots {
         }
 
         @Override
-        void putLong(int row, long value) {
+        public void putLong(int row, long value) {
             ArrowBuf bits = dataFor(row);
             if (value == 0) {
                 BitVectorHelper.unsetBit(bits, row);
@@ -82,7 +90,7 @@ final class VectorSlots {
         }
 
         @Override
-        long getLong(int row) {
+        public long getLong(int row) {
             return BitVectorHelper.get(vector.getDataBuffer(), row);
         }
     }
@@ -93,12 +101,12 @@ final class VectorSlots {
         }
 
         @Override
-        void putLong(int row, long value) {
+        public void putLong(int row, long value) {
             dataFor(row).setShort(2L * row, (short) value);
         }
 
         @Override
-        long getLong(int row) {
+        public long getLong(int row) {
             return vector.getDataBuffer().getShort(2L * row);
         }
     }
@@ -109,12 +117,12 @@ final class VectorSlots {
         }
 
         @Override
-        void putLong(int row, long value) {
+        public void putLong(int row, long value) {
             dataFor(row).setInt(4L * row, (int) value);
         }
 
         @Override
-        long getLong(int row) {
+        public long getLong(int row) {
             return vector.getDataBuffer().getInt(4L * row);
         }
     }
@@ -125,12 +133,12 @@ final class VectorSlots {
         }
 
         @Override
-        void putLong(int row, long value) {
+        public void putLong(int row, long value) {
             dataFor(row).setLong(8L * row, value);
         }
 
         @Override
-        long getLong(int row) {
+        public long getLong(int row) {
             return vector.getDataBuffer().getLong(8L * row);
         }
     }
@@ -144,26 +152,26 @@ final class VectorSlots {
         }
 
         @Override
-        void setNull(int row) {
+        public void setNull(int row) {
             dataFor(row).setZero(row * width, width);
             BitVectorHelper.unsetBit(vector.getValidityBuffer(), row);
         }
 
         @Override
-        void putBytes(int row, byte[] bytes, int offset, int length) {
+        public void putBytes(int row, byte[] bytes, int offset, int length) {
             assert length == width;
             dataFor(row).setBytes(row * width, bytes, offset, width);
         }
 
         @Override
-        Bytes getBytes(int row) {
+        public Bytes getBytes(int row) {
             byte[] bytes = new byte[(int) width];
             copyBytes(row, bytes);
             return Bytes.takeArray(bytes);
         }
 
         @Override
-        int copyBytes(int row, byte[] target) {
+        public int copyBytes(int row, byte[] target) {
             int count = (int) Math.min(width, target.length);
             vector.getDataBuffer().getBytes(row * width, target, 0, count);
             return (int) width;
@@ -180,30 +188,30 @@ final class VectorSlots {
         }
 
         @Override
-        boolean isNull(int row) {
+        public boolean isNull(int row) {
             return vector.isNull(row);
         }
 
         @Override
-        void setNull(int row) {
+        public void setNull(int row) {
             vector.setSafe(row, NONE, 0, 0);
             vector.setNull(row);
         }
 
         @Override
-        void putBytes(int row, byte[] bytes, int offset, int length) {
+        public void putBytes(int row, byte[] bytes, int offset, int length) {
             vector.setSafe(row, bytes, offset, length);
         }
 
         @Override
-        Bytes getBytes(int row) {
+        public Bytes getBytes(int row) {
             byte[] bytes = new byte[vector.getValueLength(row)];
             copyBytes(row, bytes);
             return Bytes.takeArray(bytes);
         }
 
         @Override
-        int copyBytes(int row, byte[] target) {
+        public int copyBytes(int row, byte[] target) {
             int length = vector.getValueLength(row);
             long from = vector.getOffsetBuffer().getInt(4L * row);
             vector.getDataBuffer().getBytes(from, target, 0, Math.min(length, target.length));
@@ -211,47 +219,132 @@ final class VectorSlots {
         }
     }
 
-    /** A struct of approximation and packed form. */
-    private static final class OfNumeric extends Slots {
-        private final StructVector struct;
-        private final OfLongs approximations;
-        private final OfBytes packedForms;
+    /** A struct; everything below a null is null. */
+    private static class OfStruct extends Slots {
+        final StructVector struct;
+        private final Slots[] children;
 
-        OfNumeric(StructVector struct) {
+        OfStruct(StructVector struct) {
             this.struct = struct;
-            this.approximations =
-                    new OfLongs((BaseFixedWidthVector) struct.getChildrenFromFields().get(0));
-            this.packedForms =
-                    new OfBytes((BaseVariableWidthVector) struct.getChildrenFromFields().get(1));
+            List<Slots> slots = new ArrayList<>();
+            for (FieldVector child : struct.getChildrenFromFields()) {
+                slots.add(of(child));
+            }
+            this.children = slots.toArray(Slots[]::new);
         }
 
         @Override
-        boolean isNull(int row) {
+        public final Slots child(int index) {
+            return children[index];
+        }
+
+        @Override
+        public final boolean isNull(int row) {
             return struct.isNull(row);
         }
 
         @Override
-        void setNull(int row) {
+        public final void setNull(int row) {
             struct.setNull(row);
-            approximations.setNull(row);
-            packedForms.setNull(row);
+            for (Slots child : children) {
+                child.setNull(row);
+            }
         }
 
         @Override
-        void putNumeric(int row, double approximation, byte[] packed) {
+        public final void putStruct(int row) {
+            struct.setIndexDefined(row);
+        }
+    }
+
+    /** A struct of approximation and packed form. */
+    private static final class OfNumeric extends OfStruct {
+        private final Slots approximations;
+        private final Slots packedForms;
+
+        OfNumeric(StructVector struct) {
+            super(struct);
+            this.approximations = child(0);
+            this.packedForms = child(1);
+        }
+
+        @Override
+        public void putNumeric(int row, double approximation, byte[] packed) {
             struct.setIndexDefined(row);
             approximations.putLong(row, Double.doubleToLongBits(approximation));
             packedForms.putBytes(row, packed, 0, packed.length);
         }
 
         @Override
-        Bytes getBytes(int row) {
+        public Bytes getBytes(int row) {
             return packedForms.getBytes(row);
         }
 
         @Override
-        int copyBytes(int row, byte[] target) {
+        public int copyBytes(int row, byte[] target) {
             return packedForms.isNull(row) ? 0 : packedForms.copyBytes(row, target);
+        }
+    }
+
+    /** Nulls have no elements. */
+    private static final class OfLists extends Slots {
+        private final ListVector list;
+        private final Slots elements;
+
+        OfLists(ListVector list) {
+            this.list = list;
+            this.elements = of(list.getDataVector());
+        }
+
+        @Override
+        public Slots child(int index) {
+            return elements;
+        }
+
+        @Override
+        public boolean isNull(int row) {
+            return list.isNull(row);
+        }
+
+        @Override
+        public void setNull(int row) {
+            list.setNull(row);
+        }
+
+        @Override
+        public int beginList(int row) {
+            return list.startNewValue(row);
+        }
+
+        @Override
+        public void endList(int row, int count) {
+            list.endValue(row, count);
+        }
+
+        @Override
+        public int listStart(int row) {
+            return list.getElementStartIndex(row);
+        }
+
+        @Override
+        public int listEnd(int row) {
+            return list.getElementEndIndex(row);
+        }
+    }
+
+    private static final class OfOctets extends OfFixedWidth {
+        OfOctets(BaseFixedWidthVector vector) {
+            super(vector);
+        }
+
+        @Override
+        public void putLong(int row, long value) {
+            dataFor(row).setByte(row, (byte) value);
+        }
+
+        @Override
+        public long getLong(int row) {
+            return vector.getDataBuffer().getByte(row);
         }
     }
 }
