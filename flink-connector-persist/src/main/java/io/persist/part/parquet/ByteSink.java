@@ -34,9 +34,9 @@ final class ByteSink extends OutputStream {
         return array;
     }
 
-    /** All bytes so far in an array without room to spare, which may be {@link #array}. */
-    byte[] toArray() {
-        return size == array.length ? array : Arrays.copyOf(array, size);
+    /** Bytes that can be written before the array has to grow. */
+    int remaining() {
+        return array.length - size;
     }
 
     void clear() {
@@ -58,12 +58,22 @@ final class ByteSink extends OutputStream {
         long needed = (long) size + more;
         if (needed > array.length) {
             if (needed > MAX_SIZE) {
-                throw new IllegalArgumentException(
-                        "a part of " + needed + " bytes or more cannot be written");
+                throw tooLarge(needed);
             }
             array = Arrays.copyOf(array, (int) Math.min(Math.max(needed, 2L * size), MAX_SIZE));
         }
         return array;
+    }
+
+    /** The same as {@link #reserve}, for writing here. */
+    ByteSink reserving(int more) {
+        reserve(more);
+        return this;
+    }
+
+    static IllegalArgumentException tooLarge(long bytes) {
+        return new IllegalArgumentException(
+                "a part of " + bytes + " bytes or more cannot be written");
     }
 
     void advance(int count) {
@@ -80,6 +90,25 @@ final class ByteSink extends OutputStream {
     public void write(byte[] source, int offset, int length) {
         System.arraycopy(source, offset, reserve(length), size, length);
         size += length;
+    }
+
+    /** Copies a few bytes, which {@link System#arraycopy} is slow to begin with. */
+    static void copyShort(byte[] source, int from, byte[] target, int to, int length) {
+        if (length > 64) {
+            System.arraycopy(source, from, target, to, length);
+            return;
+        }
+        if (length >= Long.BYTES) {
+            for (int at = 0; at < length - Long.BYTES; at += Long.BYTES) {
+                LONG.set(target, to + at, (long) LONG.get(source, from + at));
+            }
+            int last = length - Long.BYTES; // overlaps what was just copied
+            LONG.set(target, to + last, (long) LONG.get(source, from + last));
+            return;
+        }
+        for (int at = 0; at < length; at++) {
+            target[to + at] = source[from + at];
+        }
     }
 
     void write(ByteSink source) {

@@ -10,6 +10,9 @@ final class DictionaryEncoder {
     /** Above this many bytes (PLAIN) no further pages use the dictionary. */
     static final int MAX_BYTES = 1 << 20;
 
+    /** Values looked at to guess whether a dictionary is worth it. */
+    static final int SAMPLE = 1 << 10;
+
     private final ValueBuffer values;
     private int[] table = new int[1 << 10]; // index + 1 of a value, 0 is free
     private int[] hashes = new int[1 << 9];
@@ -29,12 +32,16 @@ final class DictionaryEncoder {
      */
     boolean encode(ValueBuffer page, int[] indexes) {
         int before = values.count();
-        byte[] source = page.array();
-        int start = 0;
-        for (int i = 0; i < page.count(); i++) {
-            int end = page.end(i);
-            indexes[i] = indexOf(source, start, end);
-            start = end;
+        if (page.width() == Long.BYTES) {
+            encodeLongs(page, indexes);
+        } else {
+            byte[] source = page.array();
+            int start = 0;
+            for (int i = 0; i < page.count(); i++) {
+                int end = page.end(i);
+                indexes[i] = indexOf(source, start, end);
+                start = end;
+            }
         }
         if (values.plainSize() > MAX_BYTES) {
             // The table is now wrong, but no page will ask it again.
@@ -42,6 +49,69 @@ final class DictionaryEncoder {
             return false;
         }
         return true;
+    }
+
+    /** Most such columns that have a dictionary repeat the same value for a while. */
+    private void encodeLongs(ValueBuffer page, int[] indexes) {
+        byte[] source = page.array();
+        long last = 0;
+        int index = -1;
+        for (int i = 0; i < page.count(); i++) {
+            long value = (long) ByteSink.LONG.get(source, i * Long.BYTES);
+            if (index < 0 || value != last) {
+                index = indexOf(source, i * Long.BYTES, (i + 1) * Long.BYTES);
+                last = value;
+            }
+            indexes[i] = index;
+        }
+    }
+
+    /**
+     * Bytes that a chunk of {@code count} values may take with a dictionary, going by a sample of
+     * it; a number above {@link #MAX_BYTES} and {@code plainBytes} if it should not have one.
+     *
+     * @param sample of at most {@link #SAMPLE} values; all of them if there are no more
+     * @param indexes room for their indexes
+     * @param plainBytes of the chunk without a dictionary
+     */
+    static long expectedBytes(ValueBuffer sample, int[] indexes, int count, long plainBytes) {
+        int sampled = sample.count();
+        if (sampled == 0) {
+            return 0;
+        }
+        DictionaryEncoder dictionary = new DictionaryEncoder(sample.width());
+        if (!dictionary.encode(sample, indexes)) {
+            return Long.MAX_VALUE;
+        }
+        double distinct = dictionary.values().count();
+        if (sampled < count) {
+            if (distinct == sampled) {
+                return Long.MAX_VALUE;
+            }
+            distinct = distinctOfAll(distinct, sampled, count);
+        }
+        double size = distinct * dictionary.values().plainSize() / dictionary.values().count();
+        int width = RunLengthEncoder.bitWidth((int) distinct);
+        double total = size + (double) count * width / Byte.SIZE;
+        return size > MAX_BYTES || total > plainBytes ? Long.MAX_VALUE : (long) total + 1;
+    }
+
+    /**
+     * How many values there are if {@code sampled} of them, drawn at random, have {@code distinct}
+     * different ones: the solution of {@code distinct = x * (1 - exp(-sampled / x))}.
+     */
+    private static double distinctOfAll(double distinct, int sampled, int count) {
+        double low = distinct;
+        double high = count;
+        while (high - low > 1) {
+            double middle = (low + high) / 2;
+            if (middle * -Math.expm1(-sampled / middle) < distinct) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return high;
     }
 
     private int indexOf(byte[] source, int start, int end) {

@@ -10,12 +10,13 @@ import java.util.Arrays;
 
 /**
  * Definition and repetition levels of one field, and which slots of its vector they stand for,
- * derived from those of its parent. Immutable.
+ * derived from those of its parent. Immutable. {@code SchemaNode} sees to it that levels fit a
+ * byte.
  */
 final class Levels {
     private final int count;
-    private final int @Nullable [] def;
-    private final int @Nullable [] rep;
+    private final byte @Nullable [] def;
+    private final byte @Nullable [] rep;
     private final int @Nullable [] slots;
     private final int level;
 
@@ -29,8 +30,8 @@ final class Levels {
      */
     private Levels(
             int count,
-            int @Nullable [] def,
-            int @Nullable [] rep,
+            byte @Nullable [] def,
+            byte @Nullable [] rep,
             int @Nullable [] slots,
             int level) {
         this.count = count;
@@ -45,12 +46,12 @@ final class Levels {
     }
 
     /** Definition levels, not to be changed; null if all are those of defined entries. */
-    int @Nullable [] def() {
+    byte @Nullable [] def() {
         return def;
     }
 
     /** Repetition levels, not to be changed; null if all are 0. */
-    int @Nullable [] rep() {
+    byte @Nullable [] rep() {
         return rep;
     }
 
@@ -69,7 +70,7 @@ final class Levels {
             return this;
         }
         if (nullType) {
-            int[] nulls = def != null ? def : filled(level);
+            byte[] nulls = def != null ? def : filled(level);
             return new Levels(count, nulls, rep, slots, node.def());
         }
         if (vector.getNullCount() == 0) {
@@ -81,14 +82,14 @@ final class Levels {
     }
 
     private Levels raised(SchemaNode node, byte @Nullable [] validity) {
-        int[] raised = new int[count];
+        byte[] raised = new byte[count];
         for (int i = 0; i < count; i++) {
             int parent = def == null ? level : def[i];
             if (parent == level
                     && (validity == null || isSet(validity, slots == null ? i : slots[i]))) {
-                raised[i] = level + 1;
+                raised[i] = (byte) (level + 1);
             } else {
-                raised[i] = parent;
+                raised[i] = (byte) parent;
             }
         }
         return new Levels(count, raised, rep, slots, node.def());
@@ -113,20 +114,20 @@ final class Levels {
             int length = isDefined(i) ? length(offsets, i) : 0;
             total = Math.addExact(total, Math.max(1, length));
         }
-        int[] itemDef = new int[total];
-        int[] itemRep = new int[total];
+        byte[] itemDef = new byte[total];
+        byte[] itemRep = new byte[total];
         int[] itemSlots = new int[total];
         int out = 0;
         for (int i = 0; i < count; i++) {
             int length = isDefined(i) ? length(offsets, i) : 0;
-            itemRep[out] = rep == null ? 0 : rep[i];
+            itemRep[out] = (byte) (rep == null ? 0 : rep[i]);
             if (length == 0) {
-                itemDef[out++] = def == null ? level : def[i];
+                itemDef[out++] = (byte) (def == null ? level : def[i]);
                 continue;
             }
             int first = offsets[slots == null ? i : slots[i]];
-            Arrays.fill(itemRep, out + 1, out + length, item.rep());
-            Arrays.fill(itemDef, out, out + length, level + 1);
+            Arrays.fill(itemRep, out + 1, out + length, (byte) item.rep());
+            Arrays.fill(itemDef, out, out + length, (byte) (level + 1));
             for (int k = 0; k < length; k++) {
                 itemSlots[out++] = first + k;
             }
@@ -138,19 +139,24 @@ final class Levels {
         return def == null || def[entry] == level;
     }
 
-    /** The slots that have a value, in order; null if these are all from 0 on. */
-    int @Nullable [] valueSlots() {
+    /** Which slot an entry stands for, if it is defined. */
+    int slot(int entry) {
+        return slots == null ? entry : slots[entry];
+    }
+
+    /** Sets {@code target} to the slots of the defined entries among {@code [from, to)}. */
+    void pick(int from, int to, ValueSource.PageSlots target) {
         if (def == null && slots == null) {
-            return null;
+            target.setDense(from, to - from);
+            return;
         }
-        int[] found = new int[count];
+        int[] found = target.room(to - from + 1);
         int values = 0;
-        for (int i = 0; i < count; i++) {
-            if (isDefined(i)) {
-                found[values++] = slots == null ? i : slots[i];
-            }
+        for (int i = from; i < to; i++) {
+            found[values] = slots == null ? i : slots[i];
+            values += def == null || def[i] == level ? 1 : 0;
         }
-        return Arrays.copyOf(found, values);
+        target.setPicked(values);
     }
 
     private int length(int[] offsets, int entry) {
@@ -158,9 +164,9 @@ final class Levels {
         return offsets[slot + 1] - offsets[slot];
     }
 
-    private int[] filled(int value) {
-        int[] all = new int[count];
-        Arrays.fill(all, value);
+    private byte[] filled(int value) {
+        byte[] all = new byte[count];
+        Arrays.fill(all, (byte) value);
         return all;
     }
 
@@ -177,7 +183,7 @@ final class Levels {
     }
 
     /** The {@code count + 1} offsets of a variable-width or list vector. */
-    static int[] offsets(ArrowBuf buffer, int count) {
+    private static int[] offsets(ArrowBuf buffer, int count) {
         int[] offsets = new int[count + 1];
         if (count == 0) {
             return offsets; // a vector without values may lack the buffer

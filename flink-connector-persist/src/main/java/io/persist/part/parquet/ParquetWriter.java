@@ -7,6 +7,7 @@ import org.apache.arrow.vector.complex.BaseRepeatedValueVector;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.ColumnOrder;
+import org.apache.parquet.format.CompressionCodec;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.KeyValue;
 import org.apache.parquet.format.RowGroup;
@@ -25,20 +26,31 @@ public final class ParquetWriter {
     static final byte[] MAGIC = {'P', 'A', 'R', '1'};
     private static final String CREATED_BY = "flink-connector-persist version 0.1.0";
 
-    private final ColumnChunkWriter chunks;
+    /** Room for the footer, whose size is not worth a guess. */
+    private static final int FOOTER_BYTES = 1 << 14;
 
-    private ParquetWriter(ColumnChunkWriter chunks) {
-        this.chunks = chunks;
+    private static final int FOOTER_BYTES_PER_COLUMN = 1 << 8;
+
+    private final ColumnChunkWriter chunks;
+    private final boolean useDictionary;
+
+    /** Compressed files are usually about half as large. */
+    private final int expectedShare;
+
+    private ParquetWriter(PageCodec codec, boolean useDictionary) {
+        this.chunks = new ColumnChunkWriter(codec);
+        this.useDictionary = useDictionary;
+        this.expectedShare = codec.codec() == CompressionCodec.UNCOMPRESSED ? 1 : 2;
     }
 
     /** A writer whose pages are all PLAIN. */
     public static ParquetWriter plain(PageCodec codec) {
-        return new ParquetWriter(new ColumnChunkWriter(codec, false));
+        return new ParquetWriter(codec, false);
     }
 
-    /** A writer that tries a dictionary for every column. */
+    /** A writer that uses a dictionary for every column where that promises fewer bytes. */
     public static ParquetWriter dictionary(PageCodec codec) {
-        return new ParquetWriter(new ColumnChunkWriter(codec, true));
+        return new ParquetWriter(codec, true);
     }
 
     /**
@@ -57,18 +69,53 @@ public final class ParquetWriter {
                     "expected columns of equal length and at least one row, found "
                             + columns.stream().map(c -> c.vector().getValueCount()).toList());
         }
-        ByteSink file = new ByteSink(1 << 16);
-        file.write(MAGIC, 0, MAGIC.length);
         List<SchemaNode> nodes = new ArrayList<>();
-        List<ColumnChunk> written = new ArrayList<>();
+        Leaves leaves = new Leaves();
         for (Column column : columns) {
             SchemaNode node =
                     SchemaNode.of(SchemaNode.required(column.name(), column.vector().getField()));
             nodes.add(node);
-            writeNode(node, column.vector(), Levels.top(rows), List.of(), file, written);
+            plan(node, column.vector(), leaves.plans);
         }
-        writeFooter(nodes, written, metadata, rows, file);
-        return Bytes.takeArray(file.toArray());
+        FileSink file = new FileSink(leaves.expectedBytes() / expectedShare);
+        file.room(MAGIC.length).write(MAGIC, 0, MAGIC.length);
+        for (int i = 0; i < columns.size(); i++) {
+            FieldVector vector = columns.get(i).vector();
+            writeNode(nodes.get(i), vector, Levels.top(rows), List.of(), file, leaves);
+        }
+        int footer = file.size();
+        file.write(footer(nodes, leaves.written, metadata, rows, footer));
+        return file.finish(footer);
+    }
+
+    /** The leaves of a file: how they will be written, in order, and what came of it. */
+    private static final class Leaves {
+        final List<ColumnChunkWriter.Plan> plans = new ArrayList<>();
+        final List<ColumnChunk> written = new ArrayList<>();
+        private int started;
+
+        ColumnChunkWriter.Plan nextPlan() {
+            return plans.get(started++);
+        }
+
+        long expectedBytes() {
+            long columns = plans.stream().mapToLong(ColumnChunkWriter.Plan::expectedBytes).sum();
+            return columns + FOOTER_BYTES + (long) FOOTER_BYTES_PER_COLUMN * plans.size();
+        }
+    }
+
+    private void plan(SchemaNode node, FieldVector vector, List<ColumnChunkWriter.Plan> plans) {
+        if (node.isLeaf()) {
+            plans.add(chunks.plan(node, vector, useDictionary));
+        } else if (node.isRepeated()) {
+            FieldVector items = ((BaseRepeatedValueVector) vector).getDataVector();
+            plan(node.children().get(0), items, plans);
+        } else {
+            List<FieldVector> fields = vector.getChildrenFromFields();
+            for (int i = 0; i < fields.size(); i++) {
+                plan(node.children().get(i), fields.get(i), plans);
+            }
+        }
     }
 
     /** A top-level column. */
@@ -82,48 +129,54 @@ public final class ParquetWriter {
             FieldVector vector,
             Levels parent,
             List<String> parentPath,
-            ByteSink file,
-            List<ColumnChunk> written) {
+            FileSink file,
+            Leaves leaves) {
         Levels levels = parent.within(node, vector);
         List<String> path = new ArrayList<>(parentPath);
         path.add(node.field().getName());
         if (node.isLeaf()) {
-            ColumnMetaData meta = chunks.write(node, levels, vector, path, file);
+            boolean dictionary = leaves.nextPlan().useDictionary();
+            ColumnMetaData meta = chunks.write(node, levels, vector, dictionary, path, file);
             ColumnChunk chunk = new ColumnChunk(0);
             chunk.setMeta_data(meta);
-            written.add(chunk);
+            leaves.written.add(chunk);
         } else if (node.isRepeated()) {
             FieldVector items = ((BaseRepeatedValueVector) vector).getDataVector();
             SchemaNode item = node.children().get(0);
             Levels itemLevels =
                     levels.items(item, vector.getOffsetBuffer(), vector.getValueCount());
             if (ParquetSchema.isMap(node)) {
-                writeNode(item, items, itemLevels, path, file, written);
+                writeNode(item, items, itemLevels, path, file, leaves);
             } else {
                 path.add(ParquetSchema.LIST_GROUP);
-                writeNode(item, items, itemLevels, path, file, written);
+                writeNode(item, items, itemLevels, path, file, leaves);
             }
         } else {
             List<FieldVector> fields = vector.getChildrenFromFields();
             for (int i = 0; i < fields.size(); i++) {
-                writeNode(node.children().get(i), fields.get(i), levels, path, file, written);
+                writeNode(node.children().get(i), fields.get(i), levels, path, file, leaves);
             }
         }
     }
 
-    private static void writeFooter(
+    /**
+     * The end of the file, from the footer on.
+     *
+     * @param start where it begins
+     */
+    private static ByteSink footer(
             List<SchemaNode> nodes,
             List<ColumnChunk> written,
             List<Metadata> metadata,
             int rows,
-            ByteSink file) {
+            int start) {
         long uncompressed = 0;
         for (ColumnChunk chunk : written) {
             uncompressed += chunk.getMeta_data().getTotal_uncompressed_size();
         }
         RowGroup group = new RowGroup(written, uncompressed, rows);
         group.setFile_offset(MAGIC.length);
-        group.setTotal_compressed_size(file.size() - MAGIC.length);
+        group.setTotal_compressed_size(start - MAGIC.length);
         group.setOrdinal((short) 0);
         FileMetaData footer =
                 new FileMetaData(2, ParquetSchema.elements(nodes), rows, List.of(group));
@@ -141,14 +194,14 @@ public final class ParquetWriter {
         List<ColumnOrder> orders = new ArrayList<>();
         written.forEach(chunk -> orders.add(ColumnOrder.TYPE_ORDER(new TypeDefinedOrder())));
         footer.setColumn_orders(orders);
-        int start = file.size();
+        ByteSink out = new ByteSink(FOOTER_BYTES);
         try {
-            Util.writeFileMetaData(footer, file);
+            Util.writeFileMetaData(footer, out);
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory failed", e);
         }
-        file.writeInt(file.size() - start);
-        file.write(MAGIC, 0, MAGIC.length);
-        FileChecksum.fill(file.array(), start, file.size());
+        out.writeInt(out.size());
+        out.write(MAGIC, 0, MAGIC.length);
+        return out;
     }
 }

@@ -64,11 +64,29 @@ final class RunLengthEncoder {
     private static void pack(int[] values, int from, int to, int width, ByteSink out) {
         int groups = (to - from + 7) / 8;
         out.writeVarint((groups << 1) | 1);
-        byte[] target = out.reserve(groups * width);
         int at = out.size();
+        int whole = width <= Byte.SIZE ? (to - from) / 8 : 0;
+        byte[] target =
+                out.reserve(groups * width + Long.BYTES); // the last group is written as a long
+        for (int group = 0; group < whole; group++) {
+            int i = from + 8 * group;
+            long bits = 0;
+            for (int k = 7; k >= 0; k--) {
+                bits = bits << width | values[i + k];
+            }
+            ByteSink.LONG.set(target, at, bits);
+            at += width;
+        }
+        packRest(values, from + 8 * whole, to, from + 8 * groups, width, target, at);
+        out.advance(groups * width);
+    }
+
+    private static void packRest(
+            int[] values, int from, int to, int end, int width, byte[] target, int start) {
+        int at = start;
         long bits = 0;
         int filled = 0;
-        for (int i = from; i < from + groups * 8; i++) {
+        for (int i = from; i < end; i++) {
             // The last group of a stream is filled up with zeros, which the reader does not use.
             bits |= (i < to ? (long) values[i] : 0L) << filled;
             filled += width;
@@ -78,6 +96,5 @@ final class RunLengthEncoder {
                 filled -= 8;
             }
         }
-        out.advance(groups * width);
     }
 }

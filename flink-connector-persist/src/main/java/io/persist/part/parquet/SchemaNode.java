@@ -37,7 +37,8 @@ record SchemaNode(
     }
 
     /**
-     * @throws IllegalArgumentException if parts have no form for the field's type
+     * @throws IllegalArgumentException if parts have no form for the field's type, or it is nested
+     *     so deep that levels would not fit a byte
      */
     static SchemaNode of(Field field) {
         return of(field, List.of(), 0);
@@ -45,6 +46,9 @@ record SchemaNode(
 
     private static SchemaNode of(Field field, List<Integer> itemLevels, int parentDef) {
         int def = parentDef + (field.isNullable() ? 1 : 0);
+        if (def >= Byte.MAX_VALUE) {
+            throw new IllegalArgumentException("field " + field.getName() + " is nested too deep");
+        }
         ArrowType type = field.getType();
         if (type instanceof ArrowType.Struct) {
             if (field.getChildren().isEmpty()) {

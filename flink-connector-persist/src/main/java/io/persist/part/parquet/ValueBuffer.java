@@ -105,11 +105,9 @@ final class ValueBuffer {
         count = newCount;
     }
 
-    /** Appends all values in PLAIN encoding. */
-    void encodePlain(boolean booleans, ByteSink out) {
-        if (booleans) {
-            encodeBits(out);
-        } else if (width > 0) {
+    /** Appends all values in PLAIN encoding; not for booleans. */
+    void encodePlain(ByteSink out) {
+        if (width > 0) {
             out.write(data);
         } else {
             encodeByteArrays(out);
@@ -129,17 +127,5 @@ final class ValueBuffer {
             start = ends[i];
         }
         out.advance(at - out.size());
-    }
-
-    private void encodeBits(ByteSink out) {
-        byte[] source = data.array();
-        int bytes = (count + 7) / 8;
-        byte[] target = out.reserve(bytes);
-        int at = out.size();
-        Arrays.fill(target, at, at + bytes, (byte) 0);
-        for (int i = 0; i < count; i++) {
-            target[at + (i >> 3)] |= (byte) (source[i] << (i & 7));
-        }
-        out.advance(bytes);
     }
 }

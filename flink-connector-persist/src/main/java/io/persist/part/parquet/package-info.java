@@ -5,7 +5,8 @@
  * {@code SchemaNode}, {@code LeafTypes} and {@code ParquetSchema} say how a type lies in the file;
  * {@code Levels} are the definition and repetition levels of a field, {@code ValueSource} its
  * values; {@code ColumnChunkWriter} makes pages of both with the help of {@code DictionaryEncoder},
- * {@code RunLengthEncoder} and {@code PageCompressor}. {@code FileChecksum} closes the file.
+ * {@code RunLengthEncoder} and {@code PageCompressor}. All goes to a {@code FileSink}, and {@code
+ * FileChecksum} closes the file.
  *
  * <p>Reading: {@link io.persist.part.parquet.ParquetReader} checks the footer, which {@code
  * ThriftReader} parses; {@code ColumnChunkReader} reads the pages of a leaf into {@code LeafData}

@@ -167,6 +167,6 @@ class ClaimsTest {
         Util.writeFileMetaData(meta, out);
         out.writeInt(out.size() - start);
         out.write(ParquetWriter.MAGIC, 0, 4);
-        return Bytes.takeArray(out.toArray());
+        return Bytes.takeArray(out.array(), 0, out.size());
     }
 }
