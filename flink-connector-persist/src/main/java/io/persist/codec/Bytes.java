@@ -78,6 +78,10 @@ public final class Bytes implements Comparable<Bytes> {
         System.arraycopy(array, offset, target, targetOffset, length);
     }
 
+    void putInto(BytesWriter target, int row) {
+        target.put(row, array, offset, length);
+    }
+
     /** Decodes as UTF-8; malformed input becomes replacement characters. */
     public String utf8() {
         return new String(array, offset, length, StandardCharsets.UTF_8);

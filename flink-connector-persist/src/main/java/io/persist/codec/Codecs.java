@@ -30,6 +30,16 @@ public final class Codecs {
         }
 
         @Override
+        Putter<String> putter(BytesWriter target) {
+            Utf8Buffer utf8 = new Utf8Buffer();
+            return (row, value) -> {
+                int length = utf8.encode(value);
+                target.put(row, utf8.bytes(), 0, length);
+                return length;
+            };
+        }
+
+        @Override
         String fromBytes(Bytes row) throws CorruptDataException {
             return Utf8.decode(row);
         }
@@ -46,6 +56,14 @@ public final class Codecs {
         }
 
         @Override
+        Putter<Bytes> putter(BytesWriter target) {
+            return (row, value) -> {
+                value.putInto(target, row);
+                return value.length();
+            };
+        }
+
+        @Override
         Bytes fromBytes(Bytes row) {
             return row;
         }
@@ -59,6 +77,15 @@ public final class Codecs {
         @Override
         byte[] toBytes(ShardId value) {
             return Utf8.encode(value.toString());
+        }
+
+        @Override
+        Putter<ShardId> putter(BytesWriter target) {
+            return (row, value) -> {
+                byte[] bytes = toBytes(value);
+                target.put(row, bytes, 0, bytes.length);
+                return bytes.length;
+            };
         }
 
         @Override

@@ -20,6 +20,14 @@ abstract class VariableWidthCodec<T> implements Codec<T> {
 
     abstract byte[] toBytes(T value);
 
+    /** Stores values one after the other in a vector; may keep memory from one to the next. */
+    interface Putter<T> {
+        /** Returns the number of bytes. */
+        int put(int row, T value);
+    }
+
+    abstract Putter<T> putter(BytesWriter target);
+
     abstract T fromBytes(Bytes row) throws CorruptDataException;
 
     @Override
@@ -54,12 +62,11 @@ abstract class VariableWidthCodec<T> implements Codec<T> {
             throw new IllegalArgumentException(
                     "codec " + name + " writes " + type + ", not " + vector.getField());
         }
+        Putter<T> putter = putter(new BytesWriter(target));
         return new ColumnAppender<>() {
             @Override
             public int append(int row, T value) {
-                byte[] bytes = toBytes(value);
-                target.setSafe(row, bytes, 0, bytes.length);
-                return bytes.length;
+                return putter.put(row, value);
             }
 
             @Override

@@ -4,6 +4,7 @@ import io.persist.codec.Bytes;
 import io.persist.codec.Codec;
 import io.persist.codec.ColumnAppender;
 import io.persist.codec.GoodBytes;
+import io.persist.codec.LongsWriter;
 import io.persist.codec.Vectors;
 import io.persist.part.PartFormat;
 import io.persist.part.Updates;
@@ -23,6 +24,8 @@ public final class PartBuffer<K, V> implements AutoCloseable {
     private final Codec<V> valCodec;
     private final BigIntVector times;
     private final BigIntVector diffs;
+    private final LongsWriter timesWriter;
+    private final LongsWriter diffsWriter;
     private final Updates.@Nullable RowColumns rows;
     private final @Nullable Columns<K, V> columns;
     private int count;
@@ -38,6 +41,8 @@ public final class PartBuffer<K, V> implements AutoCloseable {
         this.valCodec = valCodec;
         times = new BigIntVector("t", allocator);
         diffs = new BigIntVector("d", allocator);
+        timesWriter = new LongsWriter(times);
+        diffsWriter = new LongsWriter(diffs);
         rows =
                 format == PartFormat.STRUCTURED
                         ? null
@@ -72,8 +77,8 @@ public final class PartBuffer<K, V> implements AutoCloseable {
             added += put(rows.vals(), valCodec.encode(val));
             added += OFFSETS_BYTES;
         }
-        times.setSafe(count, time);
-        diffs.setSafe(count, diff);
+        timesWriter.put(count, time);
+        diffsWriter.put(count, diff);
         count++;
         bytes += added;
         retractions |= diff < 0;
@@ -108,8 +113,8 @@ public final class PartBuffer<K, V> implements AutoCloseable {
             rows.keys().setValueCount(count);
             rows.vals().setValueCount(count);
         }
-        times.setValueCount(count);
-        diffs.setValueCount(count);
+        timesWriter.finish(count);
+        diffsWriter.finish(count);
         return new Updates(rows, columns == null ? null : columns.vectors(), times, diffs);
     }
 

@@ -120,7 +120,7 @@ final class Levels {
         int out = 0;
         for (int i = 0; i < count; i++) {
             int length = isDefined(i) ? length(offsets, i) : 0;
-            itemRep[out] = (byte) (rep == null ? 0 : rep[i]);
+            itemRep[out] = rep == null ? 0 : rep[i];
             if (length == 0) {
                 itemDef[out++] = (byte) (def == null ? level : def[i]);
                 continue;
