@@ -220,7 +220,7 @@ public final class SinkChain<K, V> {
         CommitOutcome outcome = appending.apply();
         if (outcome instanceof CommitOutcome.InlineBackpressure) {
             for (Batch batch : staged) {
-                batch.flushToBlob();
+                batch.flushToBlob(client.config().metrics().inlineBackpressure());
             }
             outcome = appending.apply();
             if (outcome instanceof CommitOutcome.InlineBackpressure) {

@@ -9,6 +9,7 @@ import io.persist.state.CommitOutcome;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.metrics.MetricGroup;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
     private final SinkPlan<?, K, V> plan;
     private final JobID job;
     private final long restoredCheckpointId;
+    private final MetricGroup metrics;
     private @Nullable OpenShard<K, V> shard;
     private @Nullable SinkChain<K, V> chain;
 
@@ -36,6 +38,7 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
         this.plan = plan;
         this.job = context.getJobInfo().getJobId();
         this.restoredCheckpointId = context.getRestoredCheckpointId().orElse(0);
+        this.metrics = context.metricGroup();
     }
 
     @Override
@@ -96,7 +99,10 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
 
     private SinkChain<K, V> chain() throws IOException {
         if (chain == null) {
-            shard = plan.open(SinkPlan.Role.COMMITTER);
+            shard =
+                    plan.open(
+                            SinkPlan.Role.COMMITTER,
+                            SinkBatchMetrics.register(metrics, System::nanoTime));
             chain = shard.chain(plan.time());
         }
         return chain;

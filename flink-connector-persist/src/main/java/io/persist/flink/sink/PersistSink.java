@@ -269,7 +269,10 @@ public final class PersistSink<IN>
 
     private static <IN, K, V> PersistWriter<IN, K, V> writer(
             SinkPlan<IN, K, V> plan, WriterInitContext context, Lines lines) throws IOException {
-        OpenShard<K, V> shard = plan.open(SinkPlan.Role.WRITER);
+        OpenShard<K, V> shard =
+                plan.open(
+                        SinkPlan.Role.WRITER,
+                        SinkBatchMetrics.register(context.metricGroup(), System::nanoTime));
         return new PersistWriter<>(
                 shard,
                 plan.serializer(),

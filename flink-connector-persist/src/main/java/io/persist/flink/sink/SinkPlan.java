@@ -1,6 +1,7 @@
 package io.persist.flink.sink;
 
 import io.persist.batch.BatchConfig;
+import io.persist.client.BatchMetricSets;
 import io.persist.client.OnRewind;
 import io.persist.client.PersistConfig;
 import io.persist.client.PersistLocation;
@@ -71,8 +72,13 @@ record SinkPlan<IN, K, V>(
         }
     }
 
-    /** Opens the shard with a client of its own; the caller closes it. */
+    /** The same as {@link #open(Role, BatchMetricSets)}, measuring nothing. */
     OpenShard<K, V> open(Role role) throws IOException {
+        return open(role, BatchMetricSets.NONE);
+    }
+
+    /** Opens the shard with a client of its own; the caller closes it. */
+    OpenShard<K, V> open(Role role, BatchMetricSets metrics) throws IOException {
         PersistConfig config =
                 PersistConfig.builder()
                         .newShards(target.newShard())
@@ -85,6 +91,7 @@ record SinkPlan<IN, K, V>(
                         .ioThreads(Math.max(2, target.maxOutstandingParts()))
                         .operationTimeout(commitTimeout)
                         .maintenance(role.maintenance)
+                        .metrics(metrics)
                         .build();
         try {
             return OpenShard.open(

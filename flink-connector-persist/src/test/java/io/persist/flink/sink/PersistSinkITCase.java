@@ -10,6 +10,8 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.InjectClusterClient;
@@ -31,12 +33,15 @@ import java.util.stream.LongStream;
 class PersistSinkITCase {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
+    private static final InMemoryReporter METRICS = InMemoryReporter.createWithRetainedMetrics();
+
     @RegisterExtension
     static final MiniClusterExtension CLUSTER =
             new MiniClusterExtension(
                     new MiniClusterResourceConfiguration.Builder()
                             .setNumberTaskManagers(1)
                             .setNumberSlotsPerTaskManager(4)
+                            .setConfiguration(METRICS.addToConfiguration(new Configuration()))
                             .build());
 
     @TempDir private Path folder;
@@ -60,6 +65,21 @@ class PersistSinkITCase {
         SinkJobs.rows(environment, 10_001, 20_000).sinkTo(shard.sink().build());
         run(environment);
         shard.assertHoldsExactlyRows(10_001);
+    }
+
+    @Test
+    void writersCountWhatTheirBatchesCost_B42() throws Exception {
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment().setParallelism(2);
+        SinkJobs.rows(environment, 1000, 1_000_000).sinkTo(shard.sink().build());
+        JobClient job = environment.executeAsync();
+        job.getJobExecutionResult().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        long updates =
+                METRICS.getMetricsByIdentifiers(job.getJobID()).entrySet().stream()
+                        .filter(metric -> metric.getKey().endsWith("persist.user.updates"))
+                        .mapToLong(metric -> ((Counter) metric.getValue()).getCount())
+                        .sum();
+        assertThat(updates).isEqualTo(1000);
     }
 
     @Test

@@ -1,0 +1,154 @@
+package io.persist.flink.sink;
+
+import io.persist.batch.BatchMetrics;
+import io.persist.batch.RunOrder;
+import io.persist.client.BatchMetricSets;
+
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.ThreadSafeSimpleCounter;
+import org.jspecify.annotations.Nullable;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+
+/**
+ * What building batches costs, as counters of a Flink metric group: {@code persist.user}, {@code
+ * persist.compaction} (merges within a batch) and {@code persist.inlineBackpressure}. Times are
+ * sums over all threads, in nanoseconds. Uploads count on their own threads, so the counters are
+ * ones that allow it.
+ */
+final class SinkBatchMetrics implements BatchMetrics {
+    private final LongSupplier nanoClock;
+    private final BatchMetrics merges;
+    private final Counter updates;
+    private final Counter inlineParts;
+    private final Counter inlineBytes;
+    private final Counter inlineEncodeNanos;
+    private final Counter parts;
+    private final Counter bytes;
+    private final Counter goodBytes;
+    private final Counter partEncodeNanos;
+    private final Counter statsNanos;
+    private final Counter uploadNanos;
+    private final Map<RunOrder, Counter> partsByOrder = new EnumMap<>(RunOrder.class);
+    private final Counter keyLowerTooBig;
+    private final Counter statsTrimmedParts;
+    private final Counter statsTrimmedBytes;
+    private final Counter writeStalls;
+    private final Counter spilledRuns;
+    private final Counter mergedRuns;
+    private final Counter mergeNanos;
+    private final Counter mergeFetchNanos;
+    private final Counter partsPrefetched;
+    private final Counter partsWaited;
+
+    /** {@code merges} is null if this set is the one that merges report to. */
+    private SinkBatchMetrics(
+            MetricGroup group, LongSupplier nanoClock, @Nullable BatchMetrics merges) {
+        this.nanoClock = nanoClock;
+        this.merges = merges == null ? this : merges;
+        updates = counter(group, "updates");
+        inlineParts = counter(group, "inlineParts");
+        inlineBytes = counter(group, "inlineBytes");
+        inlineEncodeNanos = counter(group, "inlineEncodeNanos");
+        parts = counter(group, "parts");
+        bytes = counter(group, "bytes");
+        goodBytes = counter(group, "goodBytes");
+        partEncodeNanos = counter(group, "partEncodeNanos");
+        statsNanos = counter(group, "statsNanos");
+        uploadNanos = counter(group, "uploadNanos");
+        for (RunOrder order : RunOrder.values()) {
+            String name = order.name();
+            String capitalized = name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
+            partsByOrder.put(order, counter(group, "parts" + capitalized));
+        }
+        keyLowerTooBig = counter(group, "keyLowerTooBig");
+        statsTrimmedParts = counter(group, "statsTrimmedParts");
+        statsTrimmedBytes = counter(group, "statsTrimmedBytes");
+        writeStalls = counter(group, "writeStalls");
+        spilledRuns = counter(group, "spilledRuns");
+        mergedRuns = counter(group, "mergedRuns");
+        mergeNanos = counter(group, "mergeNanos");
+        mergeFetchNanos = counter(group, "mergeFetchNanos");
+        partsPrefetched = counter(group, "mergePartsPrefetched");
+        partsWaited = counter(group, "mergePartsWaited");
+    }
+
+    /**
+     * @param nanoClock monotonic
+     */
+    static BatchMetricSets register(MetricGroup group, LongSupplier nanoClock) {
+        MetricGroup persist = group.addGroup("persist");
+        BatchMetrics merges = new SinkBatchMetrics(persist.addGroup("compaction"), nanoClock, null);
+        return new BatchMetricSets(
+                new SinkBatchMetrics(persist.addGroup("user"), nanoClock, merges),
+                new SinkBatchMetrics(persist.addGroup("inlineBackpressure"), nanoClock, merges));
+    }
+
+    private static Counter counter(MetricGroup group, String name) {
+        return group.counter(name, new ThreadSafeSimpleCounter());
+    }
+
+    @Override
+    public long nanoTime() {
+        return nanoClock.getAsLong();
+    }
+
+    @Override
+    public BatchMetrics ofMerges() {
+        return merges;
+    }
+
+    @Override
+    public void addedUpdates(long count) {
+        updates.inc(count);
+    }
+
+    @Override
+    public void wroteInlinePart(int encodedBytes, long encodeNanos) {
+        inlineParts.inc();
+        inlineBytes.inc(encodedBytes);
+        inlineEncodeNanos.inc(encodeNanos);
+    }
+
+    @Override
+    public void wrotePart(PartWritten part) {
+        parts.inc();
+        bytes.inc(part.blobBytes());
+        goodBytes.inc(part.goodBytes());
+        partEncodeNanos.inc(part.encodeNanos());
+        statsNanos.inc(part.statsNanos());
+        uploadNanos.inc(part.uploadNanos());
+        Objects.requireNonNull(partsByOrder.get(part.order())).inc();
+        if (part.keyLower() == KeyLower.TOO_BIG) {
+            keyLowerTooBig.inc();
+        }
+        if (part.statsTrimmedBytes() > 0) {
+            statsTrimmedParts.inc();
+            statsTrimmedBytes.inc(part.statsTrimmedBytes());
+        }
+    }
+
+    @Override
+    public void stalled() {
+        writeStalls.inc();
+    }
+
+    @Override
+    public void mergedRuns(Merge merge) {
+        mergedRuns.inc(merge.runs());
+        mergeNanos.inc(merge.totalNanos());
+        mergeFetchNanos.inc(merge.fetchNanos());
+        partsPrefetched.inc(merge.partsPrefetched());
+        partsWaited.inc(merge.partsWaited());
+    }
+
+    @Override
+    public void spilledRun(int blobBytes) {
+        spilledRuns.inc();
+    }
+}
