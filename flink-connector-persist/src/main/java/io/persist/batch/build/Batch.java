@@ -260,6 +260,15 @@ public final class Batch implements AutoCloseable {
         }
     }
 
+    /**
+     * The bare metadata. Its blobs belong to the caller from now on, and leak if nobody appends it.
+     */
+    public HollowBatch takeHollow() {
+        HollowBatch taken = hollow();
+        markConsumed();
+        return taken;
+    }
+
     /** The batch as a message to another process, which consumes this handle. */
     public Bytes toTransmittable() {
         Bytes message =

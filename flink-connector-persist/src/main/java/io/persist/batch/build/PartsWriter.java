@@ -180,7 +180,7 @@ public final class PartsWriter implements AutoCloseable {
     private Pending merge(List<Pending> inputs) {
         Pending.Work work =
                 form.compacting()
-                        ? new RunMerge<>(
+                        ? new MergeTask<>(
                                 store.inCallingThread(allocator()),
                                 config,
                                 schema,

@@ -53,7 +53,7 @@ final class BatchBuilderTest {
     }
 
     @Test
-    void b15b22OnePartHasTheEmbeddedAndTheRegisteredDescription() throws Exception {
+    void onePartHasTheEmbeddedAndTheRegisteredDescription_B15() throws Exception {
         Batch batch = rig.build(hollow(), 3, 7, Row.of("b", 4, 1), Row.of("a", 6, 2));
 
         assertThat(batch.hollow().desc())
@@ -78,7 +78,7 @@ final class BatchBuilderTest {
     }
 
     @Test
-    void b16AddBeforeLowerIsRefusedAndStoresNothing() throws Exception {
+    void addBeforeLowerIsRefusedAndStoresNothing_B16() throws Exception {
         try (BatchBuilder<String, String> builder = rig.builder(hollow(), 5)) {
             assertThatThrownBy(() -> builder.add("early", "", 4, 1))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -93,7 +93,7 @@ final class BatchBuilderTest {
     }
 
     @Test
-    void b16TimesAreUnsigned() throws Exception {
+    void timesAreUnsigned_B16() throws Exception {
         long huge = -2; // 2^64 - 2
         Batch batch =
                 rig.build(
@@ -108,7 +108,7 @@ final class BatchBuilderTest {
     }
 
     @Test
-    void b17b20FinishBeforeAnUpdateIsRefusedAndCanBeRepeated() throws Exception {
+    void finishBeforeAnUpdateIsRefusedAndCanBeRepeated_B20() throws Exception {
         try (BatchBuilder<String, String> builder = rig.builder(hollow(), 0)) {
             builder.add("k", "", 3, 1);
             builder.add("l", "", 1, 1);
@@ -125,7 +125,7 @@ final class BatchBuilderTest {
     }
 
     @Test
-    void b19FinishBeforeLowerIsRefused() {
+    void finishBeforeLowerIsRefused_B19() {
         try (BatchBuilder<String, String> builder = rig.builder(hollow(), 5)) {
             assertThatThrownBy(() -> builder.finish(Antichain.of(4)))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -135,7 +135,7 @@ final class BatchBuilderTest {
     }
 
     @Test
-    void b22AnEmptyBatchTouchesNoBlobAndMayHaveEqualBounds() throws Exception {
+    void anEmptyBatchTouchesNoBlobAndMayHaveEqualBounds_B22() throws Exception {
         Batch batch = rig.build(hollow(), 5, 5);
 
         assertThat(batch.hollow())
@@ -154,7 +154,7 @@ final class BatchBuilderTest {
     }
 
     @Test
-    void b23b12APartIsSentOffWhenTheTargetIsReached() throws Exception {
+    void aPartIsSentOffWhenTheTargetIsReached_B23() throws Exception {
         // Payload of an update: 1 byte of key, 16 of time and diff.
         try (BatchBuilder<String, String> builder = rig.builder(hollow().targetBytes(34), 0)) {
             assertThat(builder.add("a", "", 0, 1)).isEqualTo(BatchBuilder.Added.BUFFERED);
@@ -189,7 +189,7 @@ final class BatchBuilderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 7})
-    void b27b40PartsAreNumberedAndListedInTheOrderOfAdding(int maxOutstanding) throws Exception {
+    void partsAreNumberedAndListedInTheOrderOfAdding_B27(int maxOutstanding) throws Exception {
         try (BatchBuilder<String, String> builder =
                 rig.builder(hollow().targetBytes(0).maxOutstandingParts(maxOutstanding), 0)) {
             for (int i = 0; i < 10; i++) {
@@ -211,7 +211,7 @@ final class BatchBuilderTest {
     }
 
     @Test
-    void bt2KeysNameTheShardAndTheVersionOfTheWriter() throws Exception {
+    void keysNameTheShardAndTheVersionOfTheWriter_BT2() throws Exception {
         Batch batch =
                 rig.build(
                         hollow().targetBytes(0)
@@ -235,7 +235,7 @@ final class BatchBuilderTest {
     }
 
     @Test
-    void bt6PartsHaveAStructuredLowerBoundThatIsTheLeastKey() throws Exception {
+    void partsHaveAStructuredLowerBoundThatIsTheLeastKey_BT6() throws Exception {
         Batch batch =
                 rig.build(
                         hollow().structuredKeyLowerMaxBytes(1024),
@@ -290,7 +290,7 @@ final class BatchBuilderTest {
 
     @ParameterizedTest
     @EnumSource(PartFormat.class)
-    void b30PartsStrictlyBelowTheThresholdAreInline(PartFormat format) throws Exception {
+    void partsStrictlyBelowTheThresholdAreInline_B30(PartFormat format) throws Exception {
         // 16 + 4 bytes of payload, whatever the format; both forms together halve the threshold.
         int factor = format == PartFormat.BOTH ? 2 : 1;
         BatchConfig.Builder config = BatchConfig.builder().format(format);
@@ -315,7 +315,7 @@ final class BatchBuilderTest {
     }
 
     @Test
-    void b30ThresholdZeroMeansNoInlineParts() throws Exception {
+    void thresholdZeroMeansNoInlineParts_B30() throws Exception {
         Batch batch = rig.build(hollow(), 0, 1, Row.of("", 0, 1));
 
         assertThat(batch.hollow().parts()).allMatch(p -> p instanceof RunPart.Hollow);

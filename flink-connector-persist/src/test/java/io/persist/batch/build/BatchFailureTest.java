@@ -27,7 +27,7 @@ final class BatchFailureTest {
     }
 
     @Test
-    void uploadsAreRepeatedUntilTheyWork() throws Exception {
+    void uploadsAreRepeatedUntilTheyWork_B39() throws Exception {
         rig.blob.beforeSet = HookedBlob.failFirst(3);
 
         Batch batch =
@@ -78,7 +78,7 @@ final class BatchFailureTest {
     }
 
     @Test
-    void b43ClosingWithoutFinishDeletesWhatWasUploaded() throws Exception {
+    void closingWithoutFinishDeletesWhatWasUploaded_B43() throws Exception {
         try (BatchBuilder<String, String> builder =
                 rig.builder(hollow().targetBytes(0).maxOutstandingParts(0), 0)) {
             builder.add("a", "", 1, 1);
@@ -90,7 +90,7 @@ final class BatchFailureTest {
     }
 
     @Test
-    void b43NothingIsDeletedWhenDeletingIsOff() throws Exception {
+    void nothingIsDeletedWhenDeletingIsOff_B43() throws Exception {
         try (BatchBuilder<String, String> builder =
                 rig.builder(
                         hollow().targetBytes(0).maxOutstandingParts(0).deleteEnabled(false), 0)) {
@@ -166,7 +166,7 @@ final class BatchFailureTest {
     }
 
     @Test
-    void aDeleteThatFailsCanBeRepeated() throws Exception {
+    void aDeleteThatFailsCanBeRepeated_B5() throws Exception {
         Batch batch =
                 rig.build(hollow().targetBytes(0), 0, 9, Row.of("a", 1, 1), Row.of("b", 1, 1));
         rig.blob.beforeDelete = HookedBlob.failFirst(Integer.MAX_VALUE);

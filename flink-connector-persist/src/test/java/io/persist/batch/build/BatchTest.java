@@ -221,7 +221,7 @@ final class BatchTest {
     }
 
     @Test
-    void aTransmittedBatchIsTheSameAndMayBeRebuiltTwice_B7_B8() throws Exception {
+    void aTransmittedBatchIsTheSameAndMayBeRebuiltTwice_B7() throws Exception {
         Batch batch = rig.build(hollow(), 0, 1, Row.of("foo", 0, 1));
         HollowBatch hollow = batch.hollow();
 

@@ -27,7 +27,7 @@ import java.util.List;
  * once the merged run is written; until then, and if that fails, they belong to the writer as
  * before.
  */
-final class RunMerge<K, V> implements Pending.Work {
+final class MergeTask<K, V> implements Pending.Work {
     private final BatchStore store;
     private final BatchConfig config;
     private final BatchSchema<K, V> schema;
@@ -39,7 +39,7 @@ final class RunMerge<K, V> implements Pending.Work {
      * @param store does everything in the calling thread, with memory that outlives the merge
      * @param output owner of the inputs and of what becomes of them
      */
-    RunMerge(
+    MergeTask(
             BatchStore store,
             BatchConfig config,
             BatchSchema<K, V> schema,
