@@ -1,15 +1,12 @@
 package io.persist.flink.sink;
 
 import io.persist.client.PersistClient;
-import io.persist.client.PersistConfig;
-import io.persist.client.PersistLocation;
 import io.persist.client.SinkChain;
 import io.persist.client.SinkTime;
 import io.persist.client.WriteHandle;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
 import io.persist.shard.IncompatibleShardException;
-import io.persist.store.StoreException;
 
 import java.io.IOException;
 
@@ -23,15 +20,17 @@ final class OpenShard<K, V> implements AutoCloseable {
         this.writer = writer;
     }
 
-    /** Creates the shard if it does not exist. */
+    /**
+     * Creates the shard if it does not exist.
+     *
+     * @param client taken over
+     */
     static <K, V> OpenShard<K, V> open(
-            PersistLocation location,
-            PersistConfig config,
+            PersistClient client,
             ShardId shard,
             PersistRecordSerializer<?, K, V> serializer,
             String purpose)
             throws IOException, InterruptedException {
-        PersistClient client = PersistClient.open(location, config);
         boolean opened = false;
         try {
             OpenShard<K, V> open =
@@ -43,8 +42,6 @@ final class OpenShard<K, V> implements AutoCloseable {
             return open;
         } catch (CorruptDataException | IncompatibleShardException e) {
             throw new IOException("shard " + shard + " cannot be written: " + e.getMessage(), e);
-        } catch (StoreException e) {
-            throw new IOException("shard " + shard + " cannot be opened: " + e.getMessage(), e);
         } finally {
             if (!opened) {
                 client.close();

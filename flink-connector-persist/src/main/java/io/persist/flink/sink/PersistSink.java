@@ -2,6 +2,7 @@ package io.persist.flink.sink;
 
 import io.persist.batch.BatchConfig;
 import io.persist.client.OnRewind;
+import io.persist.client.PersistClient;
 import io.persist.client.PersistLocation;
 import io.persist.client.SinkChain;
 import io.persist.client.SinkTime;
@@ -219,7 +220,8 @@ public final class PersistSink<IN>
                             commitTimeout,
                             commitMemory,
                             onRewind,
-                            time));
+                            time,
+                            PersistClient::open));
         }
 
         private static void requireSensible(String name, Duration value) {
@@ -228,6 +230,11 @@ public final class PersistSink<IN>
                         name + " must be positive and at most " + LONGEST + ", is " + value);
             }
         }
+    }
+
+    /** The same sink whose tasks open their clients in another way. */
+    PersistSink<IN> with(SinkPlan.Clients clients) {
+        return new PersistSink<>(plan.with(clients));
     }
 
     SinkPlan<IN, ?, ?> plan() {

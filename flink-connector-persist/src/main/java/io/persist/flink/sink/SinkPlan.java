@@ -3,11 +3,13 @@ package io.persist.flink.sink;
 import io.persist.batch.BatchConfig;
 import io.persist.client.BatchMetricSets;
 import io.persist.client.OnRewind;
+import io.persist.client.PersistClient;
 import io.persist.client.PersistConfig;
 import io.persist.client.PersistLocation;
 import io.persist.client.SinkTime;
 import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
+import io.persist.store.StoreException;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -23,6 +25,7 @@ import java.time.Duration;
  * @param commitTimeout how long an operation on the stores is tried
  * @param commitMemory how long the shard remembers an epoch after its last commit
  * @param time of the rows
+ * @param clients how tasks open clients of their own
  */
 record SinkPlan<IN, K, V>(
         Target target,
@@ -32,7 +35,8 @@ record SinkPlan<IN, K, V>(
         Duration commitTimeout,
         Duration commitMemory,
         OnRewind onRewind,
-        SinkTime time)
+        SinkTime time,
+        Clients clients)
         implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -57,6 +61,26 @@ record SinkPlan<IN, K, V>(
         ShardId shard() {
             return ShardId.parse(shardId);
         }
+    }
+
+    /** Makes the client of a task, which closes it. */
+    @FunctionalInterface
+    interface Clients extends Serializable {
+        PersistClient open(PersistLocation location, PersistConfig config) throws StoreException;
+    }
+
+    /** The same with other clients. */
+    SinkPlan<IN, K, V> with(Clients others) {
+        return new SinkPlan<>(
+                target,
+                serializer,
+                sinkId,
+                submission,
+                commitTimeout,
+                commitMemory,
+                onRewind,
+                time,
+                others);
     }
 
     /** Who in the job opens the shard. Maintenance follows commits, so it is the committer's. */
@@ -95,11 +119,13 @@ record SinkPlan<IN, K, V>(
                         .build();
         try {
             return OpenShard.open(
-                    new PersistLocation(target.blob(), target.consensus()),
-                    config,
+                    clients.open(new PersistLocation(target.blob(), target.consensus()), config),
                     target.shard(),
                     serializer,
                     "flink sink " + sinkId);
+        } catch (StoreException e) {
+            throw new IOException(
+                    "shard " + target.shardId() + " cannot be opened: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             InterruptedIOException interrupted =

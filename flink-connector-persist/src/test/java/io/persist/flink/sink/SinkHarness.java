@@ -1,5 +1,7 @@
 package io.persist.flink.sink;
 
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.runtime.operators.sink.CommitterOperatorFactory;
@@ -11,11 +13,16 @@ import org.apache.flink.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 
-/** One start of a job: writer, sealer and committer, stepped by hand on the test's thread. */
+/** One start of a job: writers, sealer and committer, stepped by hand on the test's thread. */
 final class SinkHarness implements AutoCloseable {
-    private final OneInputStreamOperatorTestHarness<String, CommittableMessage<WriterResult>>
-            writer;
+    private static final int MAX_PARALLELISM = 8;
+
+    private final List<OneInputStreamOperatorTestHarness<String, CommittableMessage<WriterResult>>>
+            writers = new ArrayList<>();
     private final OneInputStreamOperatorTestHarness<
                     CommittableMessage<WriterResult>, CommittableMessage<SealedCommit>>
             sealer;
@@ -26,14 +33,39 @@ final class SinkHarness implements AutoCloseable {
     /** What a checkpoint keeps. */
     record Snapshot(
             long checkpointId,
-            OperatorSubtaskState writer,
+            List<OperatorSubtaskState> writers,
             OperatorSubtaskState sealer,
-            OperatorSubtaskState committer) {}
+            OperatorSubtaskState committer) {
+        OperatorSubtaskState writer(int subtask, int parallelism) throws Exception {
+            return AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                    AbstractStreamOperatorTestHarness.repackageState(
+                            writers.toArray(OperatorSubtaskState[]::new)),
+                    MAX_PARALLELISM,
+                    writers.size(),
+                    parallelism,
+                    subtask);
+        }
 
-    private SinkHarness(PersistSink<String> sink) throws Exception {
-        writer =
-                new OneInputStreamOperatorTestHarness<>(
-                        new SinkWriterOperatorFactory<String, WriterResult>(sink), 1, 1, 0);
+        /** As a restore that drops the committer's state. */
+        Snapshot withoutCommitter() {
+            return new Snapshot(
+                    checkpointId, writers, sealer, OperatorSubtaskState.builder().build());
+        }
+    }
+
+    /**
+     * @param attempt of the job within its submission, from 0
+     */
+    private SinkHarness(PersistSink<String> sink, int parallelism, int attempt) throws Exception {
+        for (int subtask = 0; subtask < parallelism; subtask++) {
+            writers.add(
+                    new OneInputStreamOperatorTestHarness<>(
+                            new SinkWriterOperatorFactory<String, WriterResult>(
+                                    new AttemptSink(sink, attempt)),
+                            MAX_PARALLELISM,
+                            parallelism,
+                            subtask));
+        }
         sealer = new OneInputStreamOperatorTestHarness<>(new Sealer(sink.plan()), 1, 1, 0);
         committer =
                 new OneInputStreamOperatorTestHarness<>(
@@ -51,11 +83,22 @@ final class SinkHarness implements AutoCloseable {
 
     static SinkHarness start(PersistSink<String> sink, @Nullable Snapshot snapshot)
             throws Exception {
-        SinkHarness harness = new SinkHarness(sink);
+        return start(sink, snapshot, 1, 0);
+    }
+
+    static SinkHarness start(
+            PersistSink<String> sink, @Nullable Snapshot snapshot, int parallelism, int attempt)
+            throws Exception {
+        SinkHarness harness = new SinkHarness(sink, parallelism, attempt);
         // Flink opens a chain from its end.
         open(harness.committer, snapshot, snapshot == null ? null : snapshot.committer);
         open(harness.sealer, snapshot, snapshot == null ? null : snapshot.sealer);
-        open(harness.writer, snapshot, snapshot == null ? null : snapshot.writer);
+        for (int subtask = 0; subtask < parallelism; subtask++) {
+            open(
+                    harness.writers.get(subtask),
+                    snapshot,
+                    snapshot == null ? null : snapshot.writer(subtask, parallelism));
+        }
         return harness;
     }
 
@@ -75,35 +118,57 @@ final class SinkHarness implements AutoCloseable {
     }
 
     SinkHarness write(String... rows) throws Exception {
+        return writeTo(0, rows);
+    }
+
+    SinkHarness writeTo(int subtask, String... rows) throws Exception {
         for (String row : rows) {
-            writer.processElement(row, 0);
+            writers.get(subtask).processElement(row, 0);
         }
         return this;
     }
 
-    /** The barrier passes the writer and is then declined. */
+    /** A row with a timestamp. */
+    SinkHarness writeAt(long timestamp, String row) throws Exception {
+        writers.get(0).processElement(row, timestamp);
+        return this;
+    }
+
+    SinkHarness watermark(long timestamp) throws Exception {
+        sealer.processWatermark(timestamp);
+        return this;
+    }
+
+    /** The barrier passes the writers and is then declined. */
     void writerBarrierOnly(long checkpointId) throws Exception {
-        writer.prepareSnapshotPreBarrier(checkpointId);
-        writer.snapshot(checkpointId, 0);
-        move(writer, sealer);
+        for (var writer : writers) {
+            writer.prepareSnapshotPreBarrier(checkpointId);
+            writer.snapshot(checkpointId, 0);
+            move(writer, sealer);
+        }
     }
 
     /** The barrier passes all operators. */
     Snapshot barrier(long checkpointId) throws Exception {
-        writer.prepareSnapshotPreBarrier(checkpointId);
-        OperatorSubtaskState writerState = writer.snapshot(checkpointId, 0);
-        move(writer, sealer);
+        List<OperatorSubtaskState> writerStates = new ArrayList<>();
+        for (var writer : writers) {
+            writer.prepareSnapshotPreBarrier(checkpointId);
+            writerStates.add(writer.snapshot(checkpointId, 0));
+            move(writer, sealer);
+        }
         sealer.prepareSnapshotPreBarrier(checkpointId);
         OperatorSubtaskState sealerState = sealer.snapshot(checkpointId, 0);
         move(sealer, committer);
         committer.prepareSnapshotPreBarrier(checkpointId);
         OperatorSubtaskState committerState = committer.snapshot(checkpointId, 0);
-        return new Snapshot(checkpointId, writerState, sealerState, committerState);
+        return new Snapshot(checkpointId, writerStates, sealerState, committerState);
     }
 
     /** The checkpoint completes and the job is told. */
     void complete(long checkpointId) throws Exception {
-        writer.notifyOfCompletedCheckpoint(checkpointId);
+        for (var writer : writers) {
+            writer.notifyOfCompletedCheckpoint(checkpointId);
+        }
         sealer.notifyOfCompletedCheckpoint(checkpointId);
         committer.notifyOfCompletedCheckpoint(checkpointId);
     }
@@ -114,45 +179,65 @@ final class SinkHarness implements AutoCloseable {
         return snapshot;
     }
 
-    void endInput() throws Exception {
-        writer.endInput();
-        move(writer, sealer);
+    /** The input of one writer ends; the others go on. */
+    void endInputOf(int subtask) throws Exception {
+        writers.get(subtask).endInput();
+        move(writers.get(subtask), sealer);
+    }
+
+    /** The sealer hears that all writers have ended. */
+    void endSealer() throws Exception {
         sealer.endInput();
         move(sealer, committer);
         committer.endInput();
     }
 
+    void endInput() throws Exception {
+        for (int subtask = 0; subtask < writers.size(); subtask++) {
+            endInputOf(subtask);
+        }
+        endSealer();
+    }
+
+    private Counter counter(Function<OperatorIOMetricGroup, Counter> which) {
+        return which.apply(writers.get(0).getOperator().getMetricGroup().getIOMetricGroup());
+    }
+
     long recordsSent() {
-        return writer.getOperator()
-                .getMetricGroup()
-                .getIOMetricGroup()
-                .getNumRecordsOutCounter()
-                .getCount();
+        return counter(OperatorIOMetricGroup::getNumRecordsOutCounter).getCount();
     }
 
     long bytesSent() {
-        return writer.getOperator()
-                .getMetricGroup()
-                .getIOMetricGroup()
-                .getNumBytesOutCounter()
-                .getCount();
+        return counter(OperatorIOMetricGroup::getNumBytesOutCounter).getCount();
     }
 
     private static <T> void move(
             OneInputStreamOperatorTestHarness<?, T> from,
             OneInputStreamOperatorTestHarness<T, ?> to)
             throws Exception {
+        from.getOutput().removeIf(element -> !(element instanceof StreamRecord));
         for (T message : from.extractOutputValues()) {
             to.processElement(new StreamRecord<>(message));
         }
         from.getOutput().clear();
     }
 
+    /** Ends the process of the start: nothing is told to anybody. */
+    void kill(Site.Process process) {
+        process.kill();
+        try {
+            close();
+        } catch (IOException | Site.Killed e) {
+            // The dead do not tidy up.
+        }
+    }
+
     /** Ends the start as a failure does. */
     @Override
     public void close() throws IOException {
         try {
-            IOUtils.closeAll(writer, sealer, committer);
+            IOUtils.closeAll(writers);
+            IOUtils.closeAll(sealer, committer);
         } catch (Exception e) { // What the harnesses declare.
             throw new IOException("the start did not end well", e);
         }

@@ -1,0 +1,362 @@
+package io.persist.flink.sink;
+
+import io.persist.client.OnRewind;
+import io.persist.client.PersistClient;
+import io.persist.client.PersistConfig;
+import io.persist.client.PersistLocation;
+import io.persist.client.ReadHandle;
+import io.persist.client.ShardReport;
+import io.persist.client.Update;
+import io.persist.codec.Bytes;
+import io.persist.codec.Codecs;
+import io.persist.codec.ShardId;
+import io.persist.codec.Unit;
+import io.persist.frontier.Antichain;
+import io.persist.shard.Machine;
+import io.persist.shard.MaintenanceSink;
+import io.persist.shard.MaintenanceTask;
+import io.persist.shard.Surroundings;
+import io.persist.store.Blob;
+import io.persist.store.BlobKey;
+import io.persist.store.CasResult;
+import io.persist.store.Consensus;
+import io.persist.store.SeqNo;
+import io.persist.store.StoreException;
+import io.persist.store.Versioned;
+import io.persist.store.mem.MemBlob;
+import io.persist.store.mem.MemConsensus;
+import io.persist.testing.ManualTime;
+import io.persist.testing.SeededIds;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/** Stores that processes with sinks share, and what can happen to each request of a process. */
+final class Site {
+    static final ShardId SHARD = new ShardId(new UUID(7, 7));
+    static final long START_MILLIS = 1_800_000_000_000L;
+
+    final MemBlob blob = new MemBlob();
+    final MemConsensus consensus = new MemConsensus();
+    final ManualTime time = new ManualTime(START_MILLIS);
+    private final Deque<Request<?>> late = new ArrayDeque<>();
+    private long clients;
+
+    /** What happens to one request. */
+    enum Fault {
+        /** The process ends before the request is sent. */
+        KILLED_BEFORE,
+        /** The process ends before it hears of the answer. */
+        KILLED_AFTER,
+        REQUEST_LOST,
+        REPLY_LOST,
+        /** The request arrives later ({@link #deliverLate}); its sender is told nothing. */
+        DELAYED
+    }
+
+    /** The process has ended. */
+    static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private interface Request<T> {
+        T send() throws StoreException;
+    }
+
+    PersistSink.Builder<String> sink() {
+        return PersistSink.<String>builder()
+                .path("mem:site")
+                .shard(SHARD)
+                .sinkId("orders")
+                .serializer(PersistRecordSerializer.ofKeys(() -> Codecs.STRING));
+    }
+
+    PersistSink.Builder<String> sink(OnRewind onRewind) {
+        return sink().onRewind(onRewind);
+    }
+
+    Process process() {
+        return new Process();
+    }
+
+    /** Lets delayed requests arrive. */
+    void deliverLate() throws StoreException {
+        while (!late.isEmpty()) {
+            late.remove().send();
+        }
+    }
+
+    /** A process whose requests can be tampered with. */
+    final class Process implements SinkPlan.Clients {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Deque<Pending> maintenance = new ArrayDeque<>();
+        private boolean dead;
+        private boolean down;
+        private int requests;
+        private int faultAt = -1;
+        private @Nullable Fault fault;
+
+        private record Pending(Machine machine, MaintenanceTask task) {}
+
+        @Override
+        public PersistClient open(PersistLocation location, PersistConfig config) {
+            long seed = ++clients;
+            MaintenanceSink sink =
+                    config.maintenance() == PersistConfig.Maintenance.NONE
+                            ? MaintenanceSink.NONE
+                            : (machine, task) -> maintenance.add(new Pending(machine, task));
+            return PersistClient.wired(
+                    new ProcessBlob(this),
+                    new ProcessConsensus(this),
+                    PersistConfig.builder()
+                            .hostname("test")
+                            .ioThreads(0)
+                            .batch(config.batch())
+                            .operationTimeout(config.operationTimeout())
+                            .build(),
+                    new Surroundings(time, time, new SeededIds(seed), new Random(seed)),
+                    sink);
+        }
+
+        /** The request with this number, from 0 and from now on, meets a fault. */
+        void strike(int request, Fault what) {
+            requests = 0;
+            faultAt = request;
+            fault = what;
+        }
+
+        /** Requests since the last {@link #strike}. */
+        int requests() {
+            return requests;
+        }
+
+        void kill() {
+            dead = true;
+        }
+
+        /** No store answers. */
+        void storesDown(boolean value) {
+            down = value;
+        }
+
+        void runMaintenance() throws Exception {
+            while (!maintenance.isEmpty()) {
+                Pending pending = maintenance.remove();
+                pending.machine.perform(pending.task);
+            }
+        }
+
+        private <T> T request(boolean changes, Request<T> request) throws StoreException {
+            if (dead) {
+                throw new Killed();
+            }
+            if (down) {
+                throw new StoreException.Determinate("stores are down");
+            }
+            Fault now = requests++ == faultAt ? fault : null;
+            if (now == null) {
+                return request.send();
+            }
+            if (now == Fault.KILLED_BEFORE || now == Fault.KILLED_AFTER) {
+                if (now == Fault.KILLED_AFTER) {
+                    request.send();
+                }
+                dead = true;
+                throw new Killed();
+            }
+            if (!changes) {
+                throw new StoreException.Determinate(now.name());
+            }
+            if (now == Fault.REPLY_LOST) {
+                request.send();
+            } else if (now == Fault.DELAYED) {
+                late.add(request);
+            }
+            throw new StoreException.Indeterminate(now.name());
+        }
+    }
+
+    private final class ProcessBlob implements Blob {
+        private final Process process;
+
+        ProcessBlob(Process process) {
+            this.process = process;
+        }
+
+        @Override
+        public Optional<Bytes> get(BlobKey key) throws StoreException {
+            return process.request(false, () -> blob.get(key));
+        }
+
+        @Override
+        public void set(BlobKey key, Bytes value) throws StoreException {
+            process.request(
+                    true,
+                    () -> {
+                        blob.set(key, value);
+                        return key;
+                    });
+        }
+
+        @Override
+        public OptionalLong delete(BlobKey key) throws StoreException {
+            return process.request(true, () -> blob.delete(key));
+        }
+
+        @Override
+        public void list(String prefix, Visitor visitor) throws StoreException {
+            process.request(
+                    false,
+                    () -> {
+                        blob.list(prefix, visitor);
+                        return prefix;
+                    });
+        }
+
+        @Override
+        public void restore(BlobKey key) throws StoreException {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class ProcessConsensus implements Consensus {
+        private final Process process;
+
+        ProcessConsensus(Process process) {
+            this.process = process;
+        }
+
+        @Override
+        public Optional<Versioned> head(ShardId shard) throws StoreException {
+            return process.request(false, () -> consensus.head(shard));
+        }
+
+        @Override
+        public CasResult compareAndSet(ShardId shard, @Nullable SeqNo expected, Versioned next)
+                throws StoreException {
+            return process.request(true, () -> consensus.compareAndSet(shard, expected, next));
+        }
+
+        @Override
+        public List<Versioned> scan(ShardId shard, SeqNo from, int limit) throws StoreException {
+            return process.request(false, () -> consensus.scan(shard, from, limit));
+        }
+
+        @Override
+        public void truncate(ShardId shard, SeqNo seqno) throws StoreException {
+            process.request(
+                    true,
+                    () -> {
+                        consensus.truncate(shard, seqno);
+                        return seqno;
+                    });
+        }
+
+        @Override
+        public CasResult importLog(ShardId shard, List<Versioned> entries) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<ShardId> listShards() throws StoreException {
+            return process.request(false, consensus::listShards);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    PersistClient client() {
+        return process().open(PersistLocation.parse("mem:site"), PersistConfig.builder().build());
+    }
+
+    /** Every row and how often it is there, at the newest time. */
+    Map<String, Long> contents() throws Exception {
+        Map<String, Long> rows = new TreeMap<>();
+        try (PersistClient client = client();
+                ReadHandle<String, Unit> reader =
+                        client.openReader(SHARD, Codecs.STRING, Codecs.UNIT, "test")) {
+            Antichain upper = reader.fetchRecentUpper();
+            if (!upper.equals(Antichain.minimum())) {
+                for (Update<String, Unit> update :
+                        reader.snapshotAndFetch(Antichain.of(upper.element() - 1)).orThrow()) {
+                    rows.put(update.key(), update.diff());
+                }
+            }
+            reader.expire();
+        }
+        return rows;
+    }
+
+    /** Rows by the time at which they came. */
+    Map<Long, Map<String, Long>> history() throws Exception {
+        Map<Long, Map<String, Long>> times = new TreeMap<>();
+        try (PersistClient client = client();
+                ReadHandle<String, Unit> reader =
+                        client.openReader(SHARD, Codecs.STRING, Codecs.UNIT, "test")) {
+            for (Update<String, Unit> update : reader.snapshotAndFetch(Antichain.of(0)).orThrow()) {
+                times.computeIfAbsent(0L, t -> new TreeMap<>())
+                        .merge(update.key(), update.diff(), Long::sum);
+            }
+            var listen = reader.listen(Antichain.of(0)).orThrow();
+            while (listen.frontier().lessThan(reader.fetchRecentUpper())) {
+                for (Update<String, Unit> update :
+                        listen.next(java.time.Duration.ZERO).orThrow().updates()) {
+                    times.computeIfAbsent(update.time(), t -> new TreeMap<>())
+                            .merge(update.key(), update.diff(), Long::sum);
+                }
+            }
+            reader.expire();
+        }
+        return times;
+    }
+
+    long upper() throws Exception {
+        try (PersistClient client = client()) {
+            return client.openWriter(SHARD, Codecs.STRING, Codecs.UNIT, "test")
+                    .fetchRecentUpper()
+                    .element();
+        }
+    }
+
+    /** Part keys in the blob store, whoever refers to them. */
+    TreeSet<String> parts() throws Exception {
+        TreeSet<String> keys = new TreeSet<>();
+        blob.list(
+                SHARD.toString(),
+                (key, size) -> {
+                    if (key.text().contains("/p")) {
+                        keys.add(key.text());
+                    }
+                });
+        return keys;
+    }
+
+    /** Part keys that the newest state names. */
+    TreeSet<String> referenced() throws Exception {
+        TreeSet<String> keys = new TreeSet<>();
+        try (PersistClient client = client()) {
+            for (ShardReport.BatchReport batch : client.inspect(SHARD).orElseThrow().batches()) {
+                batch.runs().stream()
+                        .flatMap(run -> run.parts().stream())
+                        .filter(part -> part.key() != null)
+                        .forEach(part -> keys.add(SHARD + "/" + part.key()));
+            }
+        }
+        return keys;
+    }
+}
