@@ -248,6 +248,28 @@ class PersistTest {
         return contents;
     }
 
+    @Test
+    void rowsOfAllTypesAreReadAndInspected() throws Exception {
+        org.junit.jupiter.api.Assumptions.assumeTrue(GoldenShards.isComplete());
+        for (String generation : List.of("p26", "p128")) {
+            GoldenShards.Shard golden = GoldenShards.named(generation, "source-all-types");
+            Path target = folder.resolve(generation);
+            assertThat(call("import", dumpOf(golden), target).err()).isEmpty();
+            for (String option : List.of("--json", "--raw")) {
+                Call read = call("read", target, golden.shard(), option);
+                assertThat(read.exitCode()).as(read.err()).isZero();
+                assertThat(read.out()).isNotEmpty();
+            }
+            for (JsonNode update : call("read", target, golden.shard(), "--json").json()) {
+                JsonNode key = update.get("key");
+                assertThat(key.has("err") || key.size() == 44).isTrue();
+            }
+            Call inspect = call("inspect", target, golden.shard());
+            assertThat(inspect.exitCode()).as(inspect.err()).isZero();
+            assertThat(inspect.out()).contains("protobuf[SourceData]");
+        }
+    }
+
     /** The selection among the test resources keeps blobs in folders; a dump keeps them flat. */
     private Path dumpOf(GoldenShards.Shard golden) throws IOException {
         Path dump = folder.resolve("dump-" + golden.generation());
