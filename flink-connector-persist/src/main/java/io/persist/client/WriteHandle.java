@@ -15,6 +15,7 @@ import io.persist.codec.SchemaId;
 import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
+import io.persist.frontier.TimeDomain;
 import io.persist.shard.BatchCombiner;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.Machine;
@@ -301,6 +302,9 @@ public final class WriteHandle<K, V> implements AutoCloseable {
             return "new upper " + next + " is before the expected upper " + expected;
         }
         for (Batch batch : batches) {
+            if (batch.hollow().desc().domain() != TimeDomain.U64) {
+                return "batch " + batch.hollow().desc() + " has times other than u64";
+            }
             if (!batch.shard().equals(shard())) {
                 return "batch of shard " + batch.shard() + " given to shard " + shard();
             }

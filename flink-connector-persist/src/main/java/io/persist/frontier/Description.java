@@ -10,6 +10,13 @@ package io.persist.frontier;
  * @param since times below it are no longer told apart
  */
 public record Description(Antichain lower, Antichain upper, Antichain since) {
+    /** Domain of all three. */
+    public TimeDomain domain() {
+        TimeDomain domain = lower.domain();
+        domain = domain == TimeDomain.U64 ? upper.domain() : domain;
+        return domain == TimeDomain.U64 ? since.domain() : domain;
+    }
+
     @Override
     public String toString() {
         return lower + ".." + upper + " since " + since;

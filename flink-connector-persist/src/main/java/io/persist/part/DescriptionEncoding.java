@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
+import io.persist.frontier.TimeDomain;
 import io.persist.part.proto.ProtoU64Antichain;
 import io.persist.part.proto.ProtoU64Description;
 
@@ -19,9 +20,11 @@ public final class DescriptionEncoding {
     private DescriptionEncoding() {}
 
     public static ProtoU64Antichain toProto(Antichain frontier) {
-        return frontier.isEmpty()
-                ? ProtoU64Antichain.getDefaultInstance()
-                : ProtoU64Antichain.newBuilder().addElements(frontier.element()).build();
+        ProtoU64Antichain.Builder proto = ProtoU64Antichain.newBuilder();
+        for (long element : frontier.elements()) {
+            proto.addElements(element);
+        }
+        return proto.build();
     }
 
     public static ProtoU64Description toProto(Description desc) {
@@ -33,18 +36,23 @@ public final class DescriptionEncoding {
     }
 
     /**
-     * The frontier of a present message. Times are totally ordered, so of several elements only the
-     * least counts.
+     * The frontier of {@code u64} times of a present message. They are totally ordered, so of
+     * several elements only the least counts.
      *
      * @throws CorruptDataException if it has a field that this build does not know
      */
     public static Antichain antichain(ProtoU64Antichain proto) throws CorruptDataException {
+        return antichain(proto, TimeDomain.U64);
+    }
+
+    private static Antichain antichain(ProtoU64Antichain proto, TimeDomain domain)
+            throws CorruptDataException {
         requireKnown(proto);
-        Antichain frontier = Antichain.empty();
-        for (int i = 0; i < proto.getElementsCount(); i++) {
-            frontier = frontier.meet(Antichain.of(proto.getElements(i)));
-        }
-        return frontier;
+        return proto.getElementsCount() == 1 && domain == TimeDomain.U64
+                ? Antichain.of(proto.getElements(0))
+                : Antichain.of(
+                        domain,
+                        proto.getElementsList().stream().mapToLong(Long::longValue).toArray());
     }
 
     /**
@@ -53,6 +61,12 @@ public final class DescriptionEncoding {
      * @throws CorruptDataException if a frontier is absent, or there is an unknown field
      */
     public static Description description(ProtoU64Description proto) throws CorruptDataException {
+        return description(proto, TimeDomain.U64);
+    }
+
+    /** {@link #description(ProtoU64Description)} of another domain. */
+    static Description description(ProtoU64Description proto, TimeDomain domain)
+            throws CorruptDataException {
         requireKnown(proto);
         if (!proto.hasLower() || !proto.hasUpper() || !proto.hasSince()) {
             throw new CorruptDataException(
@@ -62,18 +76,19 @@ public final class DescriptionEncoding {
                                     : !proto.hasUpper() ? "upper" : "since"));
         }
         return new Description(
-                antichain(proto.getLower()),
-                antichain(proto.getUpper()),
-                antichain(proto.getSince()));
+                antichain(proto.getLower(), domain),
+                antichain(proto.getUpper(), domain),
+                antichain(proto.getSince(), domain));
     }
 
     /** A description in a Parquet footer, where an absent frontier is {@code [0]}. */
-    static Description footerDescription(ProtoU64Description proto) throws CorruptDataException {
+    static Description footerDescription(ProtoU64Description proto, TimeDomain domain)
+            throws CorruptDataException {
         requireKnown(proto);
         return new Description(
-                proto.hasLower() ? antichain(proto.getLower()) : Antichain.minimum(),
-                proto.hasUpper() ? antichain(proto.getUpper()) : Antichain.minimum(),
-                proto.hasSince() ? antichain(proto.getSince()) : Antichain.minimum());
+                proto.hasLower() ? antichain(proto.getLower(), domain) : Antichain.minimum(),
+                proto.hasUpper() ? antichain(proto.getUpper(), domain) : Antichain.minimum(),
+                proto.hasSince() ? antichain(proto.getSince(), domain) : Antichain.minimum());
     }
 
     /**

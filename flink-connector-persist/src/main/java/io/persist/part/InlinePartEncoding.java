@@ -8,6 +8,7 @@ import io.persist.codec.ArrayDataEncoding;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Description;
+import io.persist.frontier.TimeDomain;
 import io.persist.part.Updates.RowColumns;
 import io.persist.part.Updates.StructuredColumns;
 import io.persist.part.proto.ProtoColumnarRecords;
@@ -74,7 +75,7 @@ final class InlinePartEncoding {
         return UnsafeByteOperations.unsafeWrap(data);
     }
 
-    static DecodedPart decode(Bytes encoded, BufferAllocator allocator)
+    static DecodedPart decode(Bytes encoded, BufferAllocator allocator, TimeDomain times)
             throws CorruptDataException {
         ProtoInlineBatchPart proto;
         try {
@@ -89,7 +90,7 @@ final class InlinePartEncoding {
                     "expected a description and updates, found none of "
                             + (proto.hasDesc() ? "the latter" : "the former"));
         }
-        Description desc = DescriptionEncoding.description(proto.getDesc());
+        Description desc = DescriptionEncoding.description(proto.getDesc(), times);
         try (Vectors vectors = new Vectors(proto.getUpdates(), allocator)) {
             Updates updates = vectors.read();
             vectors.release();

@@ -3,6 +3,7 @@ package io.persist.part;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Description;
+import io.persist.frontier.TimeDomain;
 
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -29,8 +30,14 @@ public final class InlineParts {
      */
     public static DecodedPart decode(Bytes encoded, BufferAllocator allocator)
             throws CorruptDataException {
+        return decode(encoded, allocator, TimeDomain.U64);
+    }
+
+    /** {@link #decode(Bytes, BufferAllocator)} of another domain of times. */
+    public static DecodedPart decode(Bytes encoded, BufferAllocator allocator, TimeDomain times)
+            throws CorruptDataException {
         try {
-            return InlinePartEncoding.decode(encoded, allocator);
+            return InlinePartEncoding.decode(encoded, allocator, times);
         } catch (CorruptDataException e) {
             throw e.in("inline part");
         }

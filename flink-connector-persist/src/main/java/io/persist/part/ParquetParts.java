@@ -3,6 +3,7 @@ package io.persist.part;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Description;
+import io.persist.frontier.TimeDomain;
 import io.persist.part.PartFooter.Layout;
 import io.persist.part.Updates.RowColumns;
 import io.persist.part.Updates.StructuredColumns;
@@ -65,15 +66,21 @@ public final class ParquetParts {
                 columns, List.of(new ParquetWriter.Metadata(PartFooterEncoding.KEY, footer)));
     }
 
+    /** {@link #decode(Bytes, BufferAllocator, TimeDomain)} of {@code u64} times. */
+    public static DecodedPart decode(Bytes blob, BufferAllocator allocator)
+            throws CorruptDataException {
+        return decode(blob, allocator, TimeDomain.U64);
+    }
+
     /**
      * Decodes and validates (docs/format.md). The caller closes the result.
      *
      * @throws CorruptDataException whatever is wrong with the bytes; nothing is left allocated
      */
-    public static DecodedPart decode(Bytes blob, BufferAllocator allocator)
+    public static DecodedPart decode(Bytes blob, BufferAllocator allocator, TimeDomain times)
             throws CorruptDataException {
         ParquetReader file = ParquetReader.open(blob);
-        PartFooter footer = PartFooterEncoding.decode(file.metadata(PartFooterEncoding.KEY));
+        PartFooter footer = PartFooterEncoding.decode(file.metadata(PartFooterEncoding.KEY), times);
         try (Columns columns = new Columns(file, footer.layout(), allocator)) {
             Updates updates = columns.read();
             String violation = PartRules.violation(updates, footer.desc());

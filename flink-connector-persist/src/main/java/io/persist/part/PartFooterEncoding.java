@@ -3,6 +3,7 @@ package io.persist.part;
 import com.google.protobuf.InvalidProtocolBufferException;
 
 import io.persist.codec.CorruptDataException;
+import io.persist.frontier.TimeDomain;
 import io.persist.part.PartFooter.Layout;
 import io.persist.part.proto.ProtoBatchFormat;
 import io.persist.part.proto.ProtoBatchPartInline;
@@ -35,7 +36,7 @@ final class PartFooterEncoding {
         proto.setFormat(ProtoBatchFormat.PARQUET_STRUCTURED).setStructuredMigration(migration);
     }
 
-    static PartFooter decode(@Nullable String text) throws CorruptDataException {
+    static PartFooter decode(@Nullable String text, TimeDomain domain) throws CorruptDataException {
         if (text == null) {
             throw new CorruptDataException("expected a footer entry " + KEY + ", found none");
         }
@@ -55,7 +56,7 @@ final class PartFooterEncoding {
         }
         return new PartFooter(
                 layout(proto),
-                DescriptionEncoding.footerDescription(proto.getDesc()),
+                DescriptionEncoding.footerDescription(proto.getDesc(), domain),
                 proto.getIndex());
     }
 

@@ -29,7 +29,7 @@ final class PartRules {
                 return "expected times in "
                         + desc
                         + ", found "
-                        + Long.toUnsignedString(time)
+                        + desc.domain().toString(time)
                         + " in row "
                         + i;
             }

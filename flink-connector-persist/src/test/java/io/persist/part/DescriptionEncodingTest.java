@@ -7,6 +7,7 @@ import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
+import io.persist.frontier.TimeDomain;
 import io.persist.part.proto.ProtoU64Antichain;
 import io.persist.part.proto.ProtoU64Description;
 
@@ -30,7 +31,8 @@ class DescriptionEncodingTest {
             ProtoU64Description proto =
                     ProtoU64Description.parseFrom(DescriptionEncoding.toProto(desc).toByteArray());
             assertThat(DescriptionEncoding.description(proto)).isEqualTo(desc);
-            assertThat(DescriptionEncoding.footerDescription(proto)).isEqualTo(desc);
+            assertThat(DescriptionEncoding.footerDescription(proto, TimeDomain.U64))
+                    .isEqualTo(desc);
         }
     }
 
@@ -38,7 +40,7 @@ class DescriptionEncodingTest {
     void absentFrontierIsZeroInAFooterAndAnErrorInState() throws CorruptDataException {
         ProtoU64Description proto =
                 DescriptionEncoding.toProto(USER).toBuilder().clearUpper().build();
-        assertThat(DescriptionEncoding.footerDescription(proto).upper())
+        assertThat(DescriptionEncoding.footerDescription(proto, TimeDomain.U64).upper())
                 .isEqualTo(Antichain.minimum());
         assertThatThrownBy(() -> DescriptionEncoding.description(proto))
                 .isInstanceOf(CorruptDataException.class)

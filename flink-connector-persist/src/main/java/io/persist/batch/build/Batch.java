@@ -18,6 +18,7 @@ import io.persist.codec.SchemaId;
 import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
+import io.persist.frontier.TimeDomain;
 import io.persist.part.DecodedPart;
 import io.persist.part.InlineParts;
 import io.persist.part.PartFormat;
@@ -167,6 +168,18 @@ public final class Batch implements AutoCloseable {
 
     private static @Nullable String violation(
             HollowBatch batch, Antichain frontier, Antichain newUpper) {
+        TimeDomain domain = new Description(frontier, newUpper, batch.upper()).domain();
+        domain = domain == TimeDomain.U64 ? batch.desc().domain() : domain;
+        if (domain != TimeDomain.U64) {
+            return "rewrite frontier "
+                    + frontier
+                    + " with new upper "
+                    + newUpper
+                    + " is for times of "
+                    + domain.codecName()
+                    + ", which are only partially ordered: moved up to a frontier, they may lie"
+                    + " beyond the upper";
+        }
         if (!frontier.lessThan(newUpper)) {
             return "rewrite frontier " + frontier + " is not before the new upper " + newUpper;
         }
@@ -244,7 +257,8 @@ public final class Batch implements AutoCloseable {
     private RunPart flush(
             HollowParts hollowParts, RunPart.Inline inline, RunMeta run, List<PartKey> written)
             throws StoreException, CorruptDataException, InterruptedException {
-        try (DecodedPart decoded = InlineParts.decode(inline.updates(), store.allocator())) {
+        try (DecodedPart decoded =
+                InlineParts.decode(inline.updates(), store.allocator(), hollow.desc().domain())) {
             PartKey key = hollowParts.freshKey();
             written.add(key);
             RunPart.Hollow part =

@@ -9,11 +9,13 @@ import io.persist.batch.columns.PartBuffer;
 import io.persist.codec.Bytes;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
+import io.persist.frontier.TimeDomain;
 import io.persist.store.StoreException;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Collects updates into a batch. They are encoded into the columns of a part as they come; a full
@@ -33,8 +35,7 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
     private final Antichain lower;
     private final PartsWriter writer;
     private @Nullable PartBuffer<K, V> buffer;
-    private boolean anyTime;
-    private long maxTime;
+    private final MaximalTimes maximalTimes;
     private State state = State.OPEN;
 
     private enum State {
@@ -60,6 +61,13 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
         this.config = config;
         this.schema = schema;
         this.lower = lower;
+        this.maximalTimes = new MaximalTimes(schema.times());
+        if (schema.times() != TimeDomain.U64 && config.runs().merges()) {
+            throw new IllegalArgumentException(
+                    "updates at times of "
+                            + schema.times().codecName()
+                            + " cannot be merged: allow a run for each part");
+        }
         // The upper is not known while parts are sent off, so theirs stays open.
         Description desc = new Description(lower, Antichain.empty(), Antichain.minimum());
         this.writer = PartsWriter.unordered(store, config, schema, desc);
@@ -83,7 +91,7 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
         if (!lower.lessEqual(time)) {
             throw new IllegalArgumentException(
                     "update at "
-                            + Long.toUnsignedString(time)
+                            + schema.times().toString(time)
                             + " is not beyond the batch's lower "
                             + lower);
         }
@@ -100,8 +108,7 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
                             writer.allocator());
         }
         buffer.add(key, val, time, diff);
-        maxTime = anyTime && Long.compareUnsigned(maxTime, time) > 0 ? maxTime : time;
-        anyTime = true;
+        maximalTimes.add(time);
         if (buffer.bytes() < config.targetBytes()) {
             return Added.BUFFERED;
         }
@@ -124,12 +131,13 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
             throw new IllegalArgumentException(
                     "batch's upper " + upper + " is before its lower " + lower);
         }
-        if (anyTime && upper.lessEqual(maxTime)) {
+        OptionalLong beyond = maximalTimes.firstBeyond(upper);
+        if (beyond.isPresent()) {
             throw new IllegalArgumentException(
                     "batch's upper "
                             + upper
                             + " is not beyond its update at "
-                            + Long.toUnsignedString(maxTime));
+                            + schema.times().toString(beyond.getAsLong()));
         }
         throwFailure();
         if (buffer != null) {

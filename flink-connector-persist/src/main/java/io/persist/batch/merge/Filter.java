@@ -13,7 +13,7 @@ public sealed interface Filter {
     record Snapshot(Antichain asOf) implements Filter {
         @Override
         public boolean keeps(long time) {
-            return !asOf.lessThan(time);
+            return asOf.reaches(time);
         }
 
         @Override

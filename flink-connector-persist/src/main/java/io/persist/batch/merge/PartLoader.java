@@ -102,8 +102,8 @@ final class PartLoader<K, V> {
         try {
             DecodedPart decoded =
                     part instanceof RunPart.Inline
-                            ? InlineParts.decode(encoded, allocator)
-                            : ParquetParts.decode(encoded, allocator);
+                            ? InlineParts.decode(encoded, allocator, schema.times())
+                            : ParquetParts.decode(encoded, allocator, schema.times());
             boolean complete = false;
             try {
                 checkBounds(decoded.desc(), part.tsRewrite(), listed.registered());
