@@ -159,7 +159,8 @@ final class PartOutput {
             return;
         }
         try {
-            new PartDeletes(store).deleteBlobs(blobs);
+            // The pool's threads may all be here, so none of them may wait for another.
+            new PartDeletes(store.inCallingThread(store.allocator())).deleteBlobs(blobs);
         } catch (StoreException e) {
             LOG.warn(
                     "some of {} blobs that were merged were not deleted: {}",

@@ -91,6 +91,20 @@ public final class BatchRig implements AutoCloseable {
                         BatchMetrics.NONE);
     }
 
+    /** The same place, with another pool. */
+    BatchStore withPool(ExecutorService pool) {
+        return new BatchStore(
+                store.shard(),
+                store.blob(),
+                store.retry(),
+                store.allocator(),
+                pool,
+                store.partIds(),
+                store.random(),
+                store.boundsCheck(),
+                store.metrics());
+    }
+
     public static <K, V> BatchSchema<K, V> schema(Codec<K> keys, Codec<V> vals) {
         return new BatchSchema<>(keys, vals, SCHEMA_ID);
     }
