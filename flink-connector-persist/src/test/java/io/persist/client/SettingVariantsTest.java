@@ -84,7 +84,7 @@ final class SettingVariantsTest {
                 List<Update<String, String>> updates = new ArrayList<>();
                 for (int i = 0; i < 9; i++) {
                     String key = "key-" + random.nextInt(12);
-                    long diff = random.nextInt(3) - 1;
+                    long diff = random.nextInt(3) - 1L;
                     updates.add(update(key, time, diff));
                     model.merge(key, diff, Long::sum);
                 }

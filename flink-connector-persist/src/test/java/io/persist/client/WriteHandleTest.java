@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchSchema;
 import io.persist.batch.build.Batch;
 import io.persist.batch.build.BatchBuilder;
 import io.persist.codec.Bytes;
@@ -17,6 +18,7 @@ import io.persist.codec.relation.RelationDesc;
 import io.persist.codec.relation.ScalarType;
 import io.persist.codec.relation.SourceData;
 import io.persist.frontier.Antichain;
+import io.persist.frontier.TimeDomain;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.Profile;
 import io.persist.store.SeqNo;
@@ -368,5 +370,25 @@ final class WriteHandleTest {
         assertThat(writer.compareAndAppend(List.of(), at(1), at(2)))
                 .isEqualTo(new AppendResult.UpperMismatch(Antichain.empty()));
         assertThat(snapshot(7)).containsExactly(update("a", 7, 1));
+    }
+
+    @Test
+    void batchesOfPairsOfTimesAreRefused() throws Exception {
+        WriteHandle<String, String> writer = writer();
+        BatchSchema<String, String> pairs =
+                new BatchSchema<>(Codecs.STRING, Codecs.STRING, null, TimeDomain.PAIR_OF_U32);
+        long time = TimeDomain.pair(1, 2);
+        try (BatchBuilder<String, String> builder =
+                new BatchBuilder<>(
+                        writer.batchStore(), writer.batchConfig(), pairs, Antichain.minimum())) {
+            builder.add("a", "v", time, 1);
+            Batch batch =
+                    builder.finish(Antichain.of(TimeDomain.PAIR_OF_U32, TimeDomain.pair(2, 3)));
+            assertThat(writer.compareAndAppendBatch(List.of(batch), at(0), at(10)))
+                    .isInstanceOf(AppendResult.InvalidUsage.class)
+                    .asString()
+                    .contains("[(2, 3)]", "other than u64");
+            batch.delete();
+        }
     }
 }
