@@ -45,6 +45,11 @@ final class ColumnChunkWriter {
         this.compressor = PageCompressor.of(codec);
     }
 
+    /** Frees what is of no use before the next file. */
+    void release() {
+        compressor.release();
+    }
+
     /** State of the chunk being written. */
     private static final class Chunk {
         final SchemaNode leaf;

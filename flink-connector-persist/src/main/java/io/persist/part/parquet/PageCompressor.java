@@ -1,10 +1,13 @@
 package io.persist.part.parquet;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
 
 import io.airlift.compress.Compressor;
 import io.airlift.compress.lz4.Lz4Compressor;
 import io.airlift.compress.snappy.SnappyCompressor;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -15,6 +18,9 @@ abstract class PageCompressor {
 
     /** Appends the compressed form of {@code length} bytes. */
     abstract void compress(byte[] source, int offset, int length, ByteSink out);
+
+    /** Frees memory that was kept from one page to the next; more pages may follow. */
+    void release() {}
 
     /**
      * @throws IllegalArgumentException for codecs that are not written
@@ -59,17 +65,33 @@ abstract class PageCompressor {
     private static final class Zstandard extends PageCompressor {
         private final int level;
 
+        /** Off-heap; costs more to make than a small page to compress. */
+        private @Nullable ZstdCompressCtx context;
+
         Zstandard(int level) {
             this.level = level;
         }
 
         @Override
         void compress(byte[] source, int offset, int length, ByteSink out) {
+            ZstdCompressCtx open = context;
+            if (open == null) {
+                open = new ZstdCompressCtx();
+                context = open;
+                open.setLevel(level);
+            }
             int room = Math.toIntExact(Zstd.compressBound(length));
             byte[] target = out.reserve(room);
-            long size =
-                    Zstd.compressByteArray(target, out.size(), room, source, offset, length, level);
-            out.advance((int) size);
+            int size = open.compressByteArray(target, out.size(), room, source, offset, length);
+            out.advance(size);
+        }
+
+        @Override
+        void release() {
+            if (context != null) {
+                context.close();
+                context = null;
+            }
         }
     }
 

@@ -69,6 +69,14 @@ public final class ParquetWriter {
                     "expected columns of equal length and at least one row, found "
                             + columns.stream().map(c -> c.vector().getValueCount()).toList());
         }
+        try {
+            return write(columns, metadata, rows);
+        } finally {
+            chunks.release();
+        }
+    }
+
+    private Bytes write(List<Column> columns, List<Metadata> metadata, int rows) {
         List<SchemaNode> nodes = new ArrayList<>();
         Leaves leaves = new Leaves();
         for (Column column : columns) {

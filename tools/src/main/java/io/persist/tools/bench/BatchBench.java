@@ -41,29 +41,47 @@ final class BatchBench implements AutoCloseable {
         report.machine();
         report.header();
         for (String name : options.data()) {
-            DataSet<?, ?> data =
-                    switch (name) {
-                        case "a" -> DataSets.strings(2_000_000 / options.divisor());
-                        case "b" -> DataSets.events(2_000_000 / options.divisor());
-                        default -> DataSets.wide(200_000 / options.divisor());
-                    };
-            run(data);
+            switch (name) {
+                case "a" -> runStrings(DataSets.strings(2_000_000 / options.divisor()));
+                case "b" -> run(DataSets.events(2_000_000 / options.divisor()));
+                default -> run(DataSets.wide(200_000 / options.divisor()));
+            }
         }
     }
 
     private void run(DataSet<?, ?> data) throws Exception {
+        List<Report.Line> lines = builderLines(data);
+        if (options.alone()) {
+            parquetJavaLines("parquet-java", data, StoredColumns.of(data), lines);
+        }
+    }
+
+    private void runStrings(DataSet<String, String> data) throws Exception {
+        List<Report.Line> lines = builderLines(data);
+        if (options.alone()) {
+            StoredColumns columns = StoredColumns.of(data);
+            parquetJavaLines("parquet-java", data, columns, lines);
+            columns = columns.fromStrings(data);
+            parquetJavaLines("parquet-java, from String", data, columns, lines);
+        }
+    }
+
+    private List<Report.Line> builderLines(DataSet<?, ?> data) throws Exception {
         List<Report.Line> lines = new ArrayList<>();
         for (Setting setting : options.settings()) {
-            lines.add(builderLine(data, setting));
-            report.line(lines.get(lines.size() - 1));
+            Report.Line line = builderLine(data, setting);
+            lines.add(line);
+            report.line(line);
         }
-        if (!options.alone()) {
-            return;
-        }
-        StoredColumns columns = StoredColumns.of(data);
-        for (int i = 0; i < lines.size(); i++) {
-            Setting setting = options.settings().get(i);
-            report.line(parquetJavaLine(data, columns, setting, lines.get(i).parts()));
+        return lines;
+    }
+
+    /** Writes files as large as the parts of {@code lines}. */
+    private void parquetJavaLines(
+            String writer, DataSet<?, ?> data, StoredColumns columns, List<Report.Line> lines)
+            throws Exception {
+        for (Report.Line line : lines) {
+            report.line(parquetJavaLine(writer, data, columns, line.setting(), line.parts()));
         }
     }
 
@@ -112,7 +130,7 @@ final class BatchBench implements AutoCloseable {
     }
 
     private Report.Line parquetJavaLine(
-            DataSet<?, ?> data, StoredColumns columns, Setting setting, int files)
+            String writer, DataSet<?, ?> data, StoredColumns columns, Setting setting, int files)
             throws Exception {
         ParquetJavaRun run =
                 new ParquetJavaRun(columns, setting.compression(), setting.dictionary());
@@ -126,7 +144,7 @@ final class BatchBench implements AutoCloseable {
                 best.add(cost, yardsticks.zstdMegabytesPerSecond());
             }
         }
-        return new Report.Line(data, "parquet-java", setting, bytes, files, best, null, 0);
+        return new Report.Line(data, writer, setting, bytes, files, best, null, 0);
     }
 
     @Override

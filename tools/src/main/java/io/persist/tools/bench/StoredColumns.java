@@ -50,6 +50,14 @@ record StoredColumns(MessageType schema, List<StoredLeaf> leaves) {
         }
     }
 
+    /** The same with keys and values as the strings that they are in the data set. */
+    StoredColumns fromStrings(DataSet<String, String> data) {
+        List<StoredLeaf> texts = new ArrayList<>(leaves.subList(0, 2));
+        texts.add(new StoredLeaf.Texts(data.rows()));
+        texts.add(new StoredLeaf.Texts(data.vals()));
+        return new StoredColumns(schema, texts);
+    }
+
     private static StoredColumns of(Updates updates) {
         Updates.StructuredColumns structured = updates.structured();
         if (structured == null) {

@@ -62,4 +62,12 @@ sealed interface StoredLeaf {
             }
         }
     }
+
+    /** Texts as a program has them, which parquet-java encodes itself. */
+    record Texts(String[] values) implements StoredLeaf {
+        @Override
+        public void write(int row, ColumnWriter column) {
+            column.write(Binary.fromString(values[row]), 0, 0);
+        }
+    }
 }
