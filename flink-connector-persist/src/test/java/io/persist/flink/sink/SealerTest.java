@@ -137,7 +137,7 @@ class SealerTest {
     }
 
     @Test
-    void streamWithoutFinalCheckpointFailsAtItsEnd() throws Exception {
+    void window17_streamWithoutFinalCheckpointFailsAtItsEnd() throws Exception {
         try (MockEnvironment environment = environment(JobType.STREAMING, FIXED_JOB);
                 var sealer = sealer(environment)) {
             environment
@@ -153,7 +153,7 @@ class SealerTest {
     }
 
     @Test
-    void batchStageThatIsRunAgainAfterItsCommitAppendsNothing() throws Exception {
+    void window18_batchStageThatIsRunAgainAfterItsCommitAppendsNothing() throws Exception {
         JobID job = new JobID(1, 2);
         commit(sealBatch(job, stage("a")));
         SealedCommit again = sealBatch(job, stage("a, but another batch"));

@@ -141,6 +141,10 @@ final class Site {
             return requests;
         }
 
+        boolean isDead() {
+            return dead;
+        }
+
         void kill() {
             dead = true;
         }
