@@ -239,7 +239,7 @@ final class SettingEffectsTest {
                     test.client().openReader(SHARD, Codecs.STRING, Codecs.STRING, "test")) {
                 Listen<String, String> listen = reader.listen(Antichain.of(0)).orThrow();
                 long before = test.time().millis();
-                assertThat(listen.next(Duration.ofMillis(1000)))
+                assertThat(listen.next(Duration.ofSeconds(1)))
                         .isInstanceOf(ReadResult.NotYetAvailable.class);
                 assertThat(test.time().millis() - before).as("one wait").isEqualTo(1000);
             }
