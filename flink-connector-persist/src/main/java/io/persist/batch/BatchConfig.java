@@ -2,6 +2,7 @@ package io.persist.batch;
 
 import io.persist.part.ParquetSettings;
 import io.persist.part.PartFormat;
+import io.persist.part.stats.StatsSettings;
 import io.persist.store.WriterKey;
 
 import java.util.random.RandomGenerator;
@@ -31,6 +32,7 @@ import java.util.random.RandomGenerator;
  * @param combineInlineWrites whether inline parts that a shard has no room for become few blobs
  *     together, rather than a blob each
  * @param validateBoundsOnWrite whether an append must lie within the bounds of its batches
+ * @param stats what parts say about their keys, for readers to skip them by
  */
 public record BatchConfig(
         String writerVersion,
@@ -47,7 +49,8 @@ public record BatchConfig(
         boolean diffsSum,
         SchemaField schemaField,
         boolean combineInlineWrites,
-        boolean validateBoundsOnWrite) {
+        boolean validateBoundsOnWrite,
+        StatsSettings stats) {
     /** Beyond this the 31-bit offsets of a part's columns could overflow. */
     public static final int MAX_TARGET_BYTES = 1 << 30;
 
@@ -99,6 +102,7 @@ public record BatchConfig(
         builder.schemaField = schemaField;
         builder.combineInlineWrites = combineInlineWrites;
         builder.validateBoundsOnWrite = validateBoundsOnWrite;
+        builder.stats = stats;
         return builder;
     }
 
@@ -152,6 +156,7 @@ public record BatchConfig(
         private SchemaField schemaField = SchemaField.CURRENT;
         private boolean combineInlineWrites = true;
         private boolean validateBoundsOnWrite = true;
+        private StatsSettings stats = StatsSettings.DEFAULT;
 
         private Builder() {}
 
@@ -230,6 +235,11 @@ public record BatchConfig(
             return this;
         }
 
+        public Builder stats(StatsSettings settings) {
+            stats = settings;
+            return this;
+        }
+
         public BatchConfig build() {
             return new BatchConfig(
                     writerVersion,
@@ -246,7 +256,8 @@ public record BatchConfig(
                     diffsSum,
                     schemaField,
                     combineInlineWrites,
-                    validateBoundsOnWrite);
+                    validateBoundsOnWrite,
+                    stats);
         }
     }
 }

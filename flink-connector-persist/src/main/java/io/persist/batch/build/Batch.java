@@ -16,6 +16,7 @@ import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.SchemaId;
 import io.persist.codec.ShardId;
+import io.persist.codec.StatsKind;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 import io.persist.frontier.TimeDomain;
@@ -46,13 +47,22 @@ public final class Batch implements AutoCloseable {
     private final BatchStore store;
     private final BatchConfig config;
     private final TransmittableBatch origin;
+
+    /** Of parts that move to blob; null if not known here, and then they have none. */
+    private final StatsKind.@Nullable Struct keyStatistics;
+
     private HollowBatch hollow;
     private boolean consumed;
 
-    private Batch(BatchStore store, BatchConfig config, TransmittableBatch origin) {
+    private Batch(
+            BatchStore store,
+            BatchConfig config,
+            TransmittableBatch origin,
+            StatsKind.@Nullable Struct keyStatistics) {
         this.store = store;
         this.config = config;
         this.origin = origin;
+        this.keyStatistics = keyStatistics;
         this.hollow = origin.batch();
     }
 
@@ -69,7 +79,8 @@ public final class Batch implements AutoCloseable {
                         hollow,
                         schemas ? schema.keys().schema() : Bytes.EMPTY,
                         schemas ? schema.vals().schema() : Bytes.EMPTY,
-                        Bytes.EMPTY));
+                        Bytes.EMPTY),
+                schema.keys().keyStatistics());
     }
 
     /**
@@ -92,7 +103,7 @@ public final class Batch implements AutoCloseable {
             throw new CorruptDataException(
                     "transmitted batch of shard " + origin.shard() + ": " + e.getMessage(), e);
         }
-        return new Batch(store, config, origin);
+        return new Batch(store, config, origin, null);
     }
 
     public ShardId shard() {
@@ -229,7 +240,8 @@ public final class Batch implements AutoCloseable {
     /** The same, reporting to {@code metrics}. */
     public void flushToBlob(BatchMetrics metrics)
             throws StoreException, CorruptDataException, InterruptedException {
-        HollowParts hollowParts = new HollowParts(store.withMetrics(metrics), config);
+        HollowParts hollowParts =
+                new HollowParts(store.withMetrics(metrics), config, keyStatistics);
         List<PartKey> written = new ArrayList<>();
         boolean complete = false;
         try {

@@ -7,11 +7,15 @@ import io.persist.batch.RunOrder;
 import io.persist.batch.RunPart;
 import io.persist.batch.columns.PartBuffer;
 import io.persist.codec.Bytes;
+import io.persist.codec.StatsKind;
 import io.persist.frontier.Description;
 import io.persist.part.KeyLowerEncoding;
 import io.persist.part.ParquetParts;
 import io.persist.part.PartFormat;
 import io.persist.part.Updates;
+import io.persist.part.stats.KeyStats;
+import io.persist.part.stats.StructStats;
+import io.persist.part.stats.TrimmedStats;
 import io.persist.store.PartKey;
 import io.persist.store.StoreException;
 
@@ -21,10 +25,15 @@ import org.jspecify.annotations.Nullable;
 final class HollowParts {
     private final BatchStore store;
     private final BatchConfig config;
+    private final StatsKind.@Nullable Struct keyStatistics;
 
-    HollowParts(BatchStore store, BatchConfig config) {
+    /**
+     * @param keyStatistics what parts say about their keys; null for nothing
+     */
+    HollowParts(BatchStore store, BatchConfig config, StatsKind.@Nullable Struct keyStatistics) {
         this.store = store;
         this.config = config;
+        this.keyStatistics = keyStatistics;
     }
 
     /** A key that no blob has yet. */
@@ -48,6 +57,9 @@ final class HollowParts {
         Bytes blob = ParquetParts.encode(updates, format, desc, index, config.parquet());
         Updates.RowColumns rows = updates.rows();
         Updates.StructuredColumns columns = updates.structured();
+        long measuring = metrics.nanoTime();
+        TrimmedStats stats = stats(updates);
+        long measured = metrics.nanoTime();
         RunPart.Hollow part =
                 new RunPart.Hollow(
                         key,
@@ -62,7 +74,7 @@ final class HollowParts {
                         hint(format),
                         null,
                         null,
-                        null,
+                        stats == null ? null : stats.encoded(),
                         Bytes.EMPTY);
         long encoded = metrics.nanoTime();
         store.set(key, blob);
@@ -72,11 +84,23 @@ final class HollowParts {
                         blob.length(),
                         PartBuffer.payloadBytes(updates),
                         encoded - start,
-                        0,
+                        measured - measuring,
                         metrics.nanoTime() - encoded,
                         keyLower(columns, part),
-                        0));
+                        stats == null ? 0 : stats.removedBytes()));
         return part;
+    }
+
+    private @Nullable TrimmedStats stats(Updates updates) {
+        if (keyStatistics == null || !config.stats().enabled()) {
+            return null;
+        }
+        Updates.StructuredColumns columns = updates.structured();
+        StructStats stats =
+                columns == null
+                        ? KeyStats.ofCount(keyStatistics, updates.count())
+                        : KeyStats.of(keyStatistics, columns.keys());
+        return stats == null ? null : KeyStats.trim(stats, config.stats());
     }
 
     private BatchMetrics.KeyLower keyLower(

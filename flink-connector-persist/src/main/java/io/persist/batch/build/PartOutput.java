@@ -1,6 +1,7 @@
 package io.persist.batch.build;
 
 import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatchEncoding;
 import io.persist.batch.PartDeletes;
@@ -46,15 +47,15 @@ final class PartOutput {
     PartOutput(
             BatchStore store,
             BatchConfig config,
-            @Nullable SchemaId schema,
+            BatchSchema<?, ?> schema,
             Description desc,
             boolean inlining) {
         this.store = store;
         this.config = config;
-        this.schema = schema;
+        this.schema = schema.id();
         this.desc = desc;
         this.inlining = inlining;
-        this.hollowParts = new HollowParts(store, config);
+        this.hollowParts = new HollowParts(store, config, schema.keys().keyStatistics());
     }
 
     /** Writes {@code updates}, of a run of {@code order}, as one part; does not close them. */

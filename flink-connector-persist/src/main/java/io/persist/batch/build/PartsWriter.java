@@ -86,7 +86,7 @@ public final class PartsWriter implements AutoCloseable {
         this.desc = desc;
         this.form = form;
         this.memory = new BuilderMemory(store.allocator(), config.memoryLimitBytes());
-        this.output = new PartOutput(store, config, schema.id(), desc, form.inlining());
+        this.output = new PartOutput(store, config, schema, desc, form.inlining());
         this.tree = new MergeTree<>(form.limit(), this::merge);
     }
 

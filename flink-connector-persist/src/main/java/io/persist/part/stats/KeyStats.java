@@ -38,13 +38,14 @@ public final class KeyStats {
         return struct(kind, columns, keys instanceof StructVector ? Validity.of(keys, all) : all);
     }
 
-    /** Of so many keys, of which no columns are at hand: says as much as can be said without. */
-    public static StructStats ofCount(StatsKind.Struct kind, int count) {
+    /** Of so many keys without columns at hand; null if these would have to be looked at. */
+    public static @Nullable StructStats ofCount(StatsKind.Struct kind, int count) {
         SortedMap<String, ColumnStats> columns = StructStats.emptyColumns();
         for (StatsKind.Column column : kind.columns()) {
-            if (!column.nullable() && column.kind() == StatsKind.Leaf.NONE) {
-                columns.put(column.name(), new ColumnStats(null, new ValueStats.None()));
+            if (column.nullable() || column.kind() != StatsKind.Leaf.NONE) {
+                return null; // some would read the absence of one column as that of its values
             }
+            columns.put(column.name(), new ColumnStats(null, new ValueStats.None()));
         }
         return new StructStats(count, columns);
     }

@@ -173,7 +173,7 @@ public final class BatchRig implements AutoCloseable {
         for (Row<String, String> row : rows) {
             buffer.add(row.key(), row.val(), row.time(), row.diff());
         }
-        HollowParts parts = new HollowParts(store, settings);
+        HollowParts parts = new HollowParts(store, settings, Codecs.STRING.keyStatistics());
         try (Updates updates = buffer.takeUpdates()) {
             return parts.write(parts.freshKey(), updates, desc, 0, RunOrder.UNORDERED);
         }
