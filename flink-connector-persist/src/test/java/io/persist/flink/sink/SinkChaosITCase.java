@@ -139,8 +139,8 @@ class SinkChaosITCase {
         private static final long LATER = ROWS_PER_SECOND / 2 / 7 * 7;
 
         static boolean isRetracted(long number, long count) {
-            return number % 7 == 0 && number + LATER < count
-                    || number % 7 == 2 && number + 1 < count;
+            return (number % 7 == 0 && number + LATER < count)
+                    || (number % 7 == 2 && number + 1 < count);
         }
 
         @Override

@@ -1,0 +1,150 @@
+package io.persist.e2e.chaos;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The arguments of a run.
+ *
+ * @param parallelism to begin with
+ * @param home of the project
+ * @param directory for the run; null for a fresh one below {@code target}
+ */
+record ChaosOptions(
+        Duration duration,
+        long seed,
+        int parallelism,
+        int rowsPerSecond,
+        ChaosJob.Api api,
+        Path home,
+        @Nullable Path directory) {
+    static final String USAGE =
+            """
+            usage: tools/chaos [--seconds N] [--seed S] [--parallelism P] [--rows-per-second R]
+                               [--api datastream|sql] [--path DIR]
+
+            Runs a Flink job on a cluster of processes, which kills, stops and restarts them and
+            takes and restores snapshots, while the job writes to a shard; then reads the shard and
+            counts what was lost, doubled and leaked. Needs about 1.2 GB of memory.
+
+              --seconds N          how long to disturb it (default 60)
+              --seed S             of the order of the faults, and of what they hit (default 1)
+              --parallelism P      to begin with, 1 to 8 (default 2)
+              --rows-per-second R  of the generator (default 2000)
+              --api A              which API the job is written with (default datastream)
+              --path DIR           for shard, snapshots and logs; must not exist
+                                   (default: a fresh directory below target/chaos)
+              --help               print this
+
+            Exit code: 0 nothing was lost, doubled or leaked; 1 something was, or the job did not
+            get on; 2 wrong arguments.
+            """;
+
+    private static final int MAX_PARALLELISM = 8;
+
+    /**
+     * Nothing if help was asked for.
+     *
+     * @throws IllegalArgumentException if an argument is not known, or its value is wrong
+     */
+    static Optional<ChaosOptions> parse(Path home, List<String> arguments) {
+        ArrayDeque<String> rest = new ArrayDeque<>(arguments);
+        long seconds = 60;
+        long seed = 1;
+        int parallelism = 2;
+        int rowsPerSecond = 2000;
+        ChaosJob.Api api = ChaosJob.Api.DATASTREAM;
+        Path directory = null;
+        while (!rest.isEmpty()) {
+            String argument = rest.remove();
+            switch (argument) {
+                case "--help", "-h" -> {
+                    return Optional.empty();
+                }
+                case "--seconds" -> seconds = number(argument, rest.poll(), 0, 1_000_000);
+                case "--seed" ->
+                        seed = number(argument, rest.poll(), Long.MIN_VALUE, Long.MAX_VALUE);
+                case "--parallelism" ->
+                        parallelism = (int) number(argument, rest.poll(), 1, MAX_PARALLELISM);
+                case "--rows-per-second" ->
+                        rowsPerSecond = (int) number(argument, rest.poll(), 1, 1_000_000);
+                case "--api" -> api = api(rest.poll());
+                case "--path" -> directory = Path.of(given(argument, rest.poll()));
+                default ->
+                        throw new IllegalArgumentException("unknown argument '" + argument + "'");
+            }
+        }
+        return Optional.of(
+                new ChaosOptions(
+                        Duration.ofSeconds(seconds),
+                        seed,
+                        parallelism,
+                        rowsPerSecond,
+                        api,
+                        home,
+                        directory));
+    }
+
+    /**
+     * The directory of the run, created.
+     *
+     * @throws IllegalArgumentException if the given one exists already
+     */
+    Path freshDirectory() throws IOException {
+        if (directory != null) {
+            if (Files.exists(directory)) {
+                throw new IllegalArgumentException(
+                        directory + " exists; a run starts with nothing");
+            }
+            return Files.createDirectories(directory.toAbsolutePath().normalize());
+        }
+        int number = 1;
+        while (Files.exists(below(number))) {
+            number++;
+        }
+        return Files.createDirectories(below(number));
+    }
+
+    private Path below(int number) {
+        return home.resolve("target").resolve("chaos").resolve(Integer.toString(number));
+    }
+
+    private static String given(String argument, @Nullable String value) {
+        if (value == null || value.isBlank()) {
+            throw new IllegalArgumentException(argument + " needs a value");
+        }
+        return value;
+    }
+
+    private static long number(String argument, @Nullable String value, long min, long max) {
+        String text = given(argument, value);
+        try {
+            long number = Long.parseLong(text);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(
+                argument + " must be a number from " + min + " to " + max + ", not '" + text + "'");
+    }
+
+    private static ChaosJob.Api api(@Nullable String value) {
+        String text = given("--api", value);
+        try {
+            return ChaosJob.Api.valueOf(text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "--api must be datastream or sql, not '" + text + "'", e);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.persist.e2e.chaos;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+
+/** Which faults strike, and how long it is calm before each. One thread. */
+final class Schedule {
+    private static final int MAX_CALM_MILLIS = 3000;
+
+    /** Common faults, which meet the job at more moments than one. */
+    private static final List<Fault> OFTEN =
+            List.of(Fault.KILL_TASK_MANAGER, Fault.PAUSE_TASK_MANAGER, Fault.SAVEPOINT);
+
+    private final Random random;
+    private final boolean endless;
+    private final Deque<Fault> next;
+
+    private Schedule(long seed, boolean endless, List<Fault> first) {
+        this.random = new Random(seed);
+        this.endless = endless;
+        this.next = new ArrayDeque<>(first);
+    }
+
+    /**
+     * @param calmMillis to wait before it
+     * @param choice not negative, for whatever the fault has to choose
+     */
+    record Step(Fault fault, long calmMillis, int choice) {
+        /** One of {@code count} things. */
+        int choose(int count) {
+            return choice % count;
+        }
+    }
+
+    /** Every kind again and again, in an order that differs each time. */
+    static Schedule endless(long seed) {
+        return new Schedule(seed, true, List.of());
+    }
+
+    /** These, and no more. */
+    static Schedule of(long seed, List<Fault> faults) {
+        return new Schedule(seed, false, faults);
+    }
+
+    /** Null if there are no more. */
+    @Nullable Step next() {
+        if (next.isEmpty() && endless) {
+            List<Fault> round = new ArrayList<>(Arrays.asList(Fault.values()));
+            round.addAll(OFTEN);
+            Collections.shuffle(round, random);
+            next.addAll(round);
+        }
+        Fault fault = next.poll();
+        return fault == null
+                ? null
+                : new Step(
+                        fault, random.nextInt(MAX_CALM_MILLIS), random.nextInt(Integer.MAX_VALUE));
+    }
+}

@@ -1,0 +1,87 @@
+package io.persist.e2e.cluster;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A Java program in a process of its own, whose output goes to a file. */
+public final class JvmProcess {
+    private final String name;
+    private final Process process;
+
+    private JvmProcess(String name, Process process) {
+        this.name = name;
+        this.process = process;
+    }
+
+    /**
+     * @param flags of the JVM
+     * @param program main class and its arguments
+     */
+    static JvmProcess start(
+            String name, List<String> flags, String classPath, List<String> program, Path log)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(flags);
+        command.addAll(List.of("-cp", classPath, Child.class.getName()));
+        command.addAll(program);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        // Flags meant for this JVM, such as those of an agent.
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().remove("JDK_JAVA_OPTIONS");
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        return new JvmProcess(
+                name,
+                builder.redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start());
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** SIGKILL, which also ends what is stopped; returns when the process is gone. */
+    public void kill() {
+        end();
+        process.onExit().join();
+    }
+
+    /** SIGKILL without waiting. */
+    void end() {
+        process.destroyForcibly();
+    }
+
+    /** SIGSTOP: it does nothing until it is continued, and nobody tells it. */
+    public void pause() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        Process kill =
+                new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
+                        .redirectErrorStream(true)
+                        .start();
+        String output = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (kill.waitFor() != 0) {
+            throw new IOException("SIG" + signal + " for " + name + " failed: " + output.strip());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " (process " + process.pid() + ")";
+    }
+}

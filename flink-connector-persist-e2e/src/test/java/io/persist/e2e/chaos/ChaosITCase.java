@@ -1,0 +1,65 @@
+package io.persist.e2e.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.apache.flink.util.FileUtils;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A short run of each API on a real cluster, with the SQL jar as users get it. Logs stay in {@code
+ * target/chaos}; {@code tools/chaos} runs longer.
+ */
+class ChaosITCase {
+    private static final long SEED = 20_260_101;
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+
+    @Test
+    void faultsOfEachKindLoseAndDoubleNothing() throws Exception {
+        assertNothingIsLostOrDoubled(
+                "datastream",
+                ChaosJob.Api.DATASTREAM,
+                List.of(
+                        Fault.KILL_TASK_MANAGER,
+                        Fault.PAUSE_TASK_MANAGER,
+                        Fault.SAVEPOINT,
+                        Fault.STOP_AND_RESCALE,
+                        Fault.CLUSTER_WITH_ZOMBIE));
+    }
+
+    @Test
+    void sqlJobLosesAndDoublesNothing() throws Exception {
+        assertNothingIsLostOrDoubled(
+                "sql", ChaosJob.Api.SQL, List.of(Fault.STOP_AND_RESCALE, Fault.KILL_CLUSTER));
+    }
+
+    private static void assertNothingIsLostOrDoubled(
+            String name, ChaosJob.Api api, List<Fault> faults) throws Exception {
+        Path directory = fresh(Path.of("target", "chaos", name).toAbsolutePath());
+        ChaosRun.Settings settings = new ChaosRun.Settings(api, 2, 2000, directory);
+        try (PrintStream log =
+                        new PrintStream(
+                                directory.resolve("chaos.log").toFile(), StandardCharsets.UTF_8);
+                ChaosRun run = ChaosRun.start(settings, log)) {
+            run.disturb(Schedule.of(SEED, faults), LIMIT);
+            Report report = run.finish();
+            log.print(report.text());
+            assertThat(report.faults().keySet()).containsExactlyInAnyOrderElementsOf(faults);
+            assertThat(report.account().numbers()).isPositive();
+            assertThat(report.account().lost()).as(report.text()).isZero();
+            assertThat(report.account().doubled()).as(report.text()).isZero();
+        }
+    }
+
+    private static Path fresh(Path directory) throws IOException {
+        FileUtils.deleteDirectory(directory.toFile());
+        return Files.createDirectories(directory);
+    }
+}
