@@ -8,6 +8,7 @@ import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.Run;
 import io.persist.batch.RunMeta;
+import io.persist.batch.RunOrder;
 import io.persist.batch.columns.PartBuffer;
 import io.persist.batch.merge.Filter;
 import io.persist.batch.merge.UpdateCursor;
@@ -28,6 +29,9 @@ import java.util.List;
  * before.
  */
 final class MergeTask<K, V> implements Pending.Work {
+    /** The order that the cursor really has, whatever the configuration prefers. */
+    static final RunOrder ORDER = RunOrder.STRUCTURED;
+
     private final BatchStore store;
     private final BatchConfig config;
     private final BatchSchema<K, V> schema;
@@ -88,8 +92,7 @@ final class MergeTask<K, V> implements Pending.Work {
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
-        try (PartsWriter writer =
-                        PartsWriter.ordered(store, config, schema, desc, config.runs().order());
+        try (PartsWriter writer = PartsWriter.ordered(store, config, schema, desc, ORDER);
                 UpdateCursor<K, V> cursor =
                         UpdateCursor.open(
                                 store,
