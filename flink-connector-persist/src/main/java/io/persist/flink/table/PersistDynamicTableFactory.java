@@ -34,6 +34,7 @@ public final class PersistDynamicTableFactory
     public Set<ConfigOption<?>> optionalOptions() {
         Set<ConfigOption<?>> options = new HashSet<>(TableShard.OPTIONAL);
         options.addAll(PersistTableSink.OPTIONS);
+        options.addAll(SinkPolicy.OPTIONS);
         options.addAll(PersistTableSource.OPTIONS);
         return options;
     }
@@ -43,7 +44,7 @@ public final class PersistDynamicTableFactory
     public Set<ConfigOption<?>> forwardOptions() {
         Set<ConfigOption<?>> options = new HashSet<>(TableShard.OPTIONAL);
         options.add(TableShard.PATH);
-        options.add(PersistTableSink.SINK_ID);
+        options.addAll(SinkPolicy.OPTIONS);
         options.add(FactoryUtil.SINK_PARALLELISM);
         options.addAll(PersistTableSource.OPTIONS);
         return options;

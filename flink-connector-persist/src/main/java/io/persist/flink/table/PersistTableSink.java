@@ -25,14 +25,13 @@ import java.util.Set;
 /**
  * Writes any changelog into a table: no key is needed, since a row is retracted by itself.
  *
- * @param sinkId names the sink across submissions; null for a random name
  * @param parallelism of the writers; null for that of the input
  */
 record PersistTableSink(
         TableShard shard,
         TableColumns columns,
         Profile profile,
-        @Nullable String sinkId,
+        SinkPolicy policy,
         @Nullable Integer parallelism)
         implements DynamicTableSink {
     /** To share the shard with peers of an older generation. */
@@ -45,32 +44,17 @@ record PersistTableSink(
                                     + " clients, P128 for those of the 0.128 generation. An"
                                     + " existing shard keeps its own.");
 
-    /** To stop a forgotten run of the same job when it is started afresh. */
-    static final ConfigOption<String> SINK_ID =
-            ConfigOptions.key("sink.id")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription(
-                            "Names the sink across submissions: a start without a snapshot then"
-                                    + " stops an earlier run of the same name. By default a random"
-                                    + " one, kept in the job's snapshots.");
-
-    static final Set<ConfigOption<?>> OPTIONS =
-            Set.of(PROFILE, SINK_ID, FactoryUtil.SINK_PARALLELISM);
+    static final Set<ConfigOption<?>> OPTIONS = Set.of(PROFILE, FactoryUtil.SINK_PARALLELISM);
 
     /**
      * @throws ValidationException naming the option that is wrong
      */
     static PersistTableSink of(TableShard shard, TableColumns columns, ReadableConfig options) {
-        String sinkId = options.getOptional(SINK_ID).orElse(null);
-        if (sinkId != null && sinkId.isBlank()) {
-            throw new ValidationException("Option 'sink.id' must not be blank.");
-        }
         return new PersistTableSink(
                 shard,
                 columns,
                 options.get(PROFILE),
-                sinkId,
+                SinkPolicy.of(options),
                 options.getOptional(FactoryUtil.SINK_PARALLELISM).orElse(null));
     }
 
@@ -92,10 +76,7 @@ record PersistTableSink(
                         .shard(shard.shard())
                         .serializer(new RowDataUpdates(columns))
                         .newShards(profile);
-        if (sinkId != null) {
-            sink.sinkId(sinkId);
-        }
-        return SinkV2Provider.of(sink.build(), parallelism);
+        return SinkV2Provider.of(policy.applyTo(sink).build(), parallelism);
     }
 
     /**

@@ -3,6 +3,8 @@ package io.persist.flink.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.persist.client.OnRewind;
+import io.persist.client.SinkTime;
 import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
 
@@ -86,6 +88,9 @@ class PersistDynamicTableFactoryTest {
                                 "shard", shard,
                                 "profile", "p128",
                                 "sink.id", "nightly",
+                                "sink.on-rewind", "compensate",
+                                "sink.rewind-to", "17",
+                                "sink.time", "event",
                                 "sink.parallelism", "3"),
                         A);
 
@@ -93,7 +98,10 @@ class PersistDynamicTableFactoryTest {
         assertThat(sink.shard().location().consensus()).isEqualTo("file:///c");
         assertThat(sink.shard().shard()).isEqualTo(ShardId.parse(shard));
         assertThat(sink.profile()).isEqualTo(Profile.P128);
-        assertThat(sink.sinkId()).isEqualTo("nightly");
+        assertThat(sink.policy())
+                .isEqualTo(new SinkPolicy("nightly", new OnRewind.Compensate(17), SinkTime.EVENT));
+        assertThat(sink(Map.of("path", "mem:x", "sink.on-rewind", "append"), A).policy())
+                .isEqualTo(new SinkPolicy(null, OnRewind.APPEND, SinkTime.COMMIT));
         assertThat(sink.parallelism()).isEqualTo(3);
     }
 
@@ -126,6 +134,10 @@ class PersistDynamicTableFactoryTest {
         assertRefused(Map.of("path", "mem:x", "shard", "me"), "'shard' is 'me'");
         assertRefused(Map.of("path", "mem:x", "profile", "P1"), "profile");
         assertRefused(Map.of("path", "mem:x", "sink.id", " "), "sink.id");
+        assertRefused(Map.of("path", "mem:x", "sink.on-rewind", "maybe"), "sink.on-rewind");
+        assertRefused(Map.of("path", "mem:x", "sink.on-rewind", "compensate"), "sink.rewind-to");
+        assertRefused(Map.of("path", "mem:x", "sink.rewind-to", "5"), "sink.on-rewind");
+        assertRefused(Map.of("path", "mem:x", "sink.time", "arrival"), "sink.time");
         assertRefused(Map.of("path", " "), "empty path");
         assertThatThrownBy(() -> source(Map.of("path", "mem:x", "scan.as-of", "-1")))
                 .hasStackTraceContaining("'scan.as-of' is -1");

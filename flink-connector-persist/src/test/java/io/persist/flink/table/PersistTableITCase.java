@@ -16,14 +16,18 @@ import io.persist.codec.ShardId;
 import io.persist.codec.Unit;
 import io.persist.frontier.Antichain;
 
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.api.TableEnvironment;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
@@ -113,6 +117,41 @@ class PersistTableITCase {
 
     private PersistClient client() throws Exception {
         return PersistClient.open(PersistLocation.parse(directory.toString()));
+    }
+
+    @Test
+    void rowsBecomeVisibleAtTheirRowtime() throws Exception {
+        createTable("(name STRING, ts TIMESTAMP_LTZ(3))", "'sink.time' = 'event'");
+        StreamExecutionEnvironment stream = StreamExecutionEnvironment.getExecutionEnvironment();
+        // In order, for a checkpoint may come between any two rows.
+        stream.setParallelism(1);
+        stream.enableCheckpointing(100);
+        StreamTableEnvironment tables = StreamTableEnvironment.create(stream);
+        tables.createTemporaryView(
+                "events",
+                stream.fromData(Row.of("a", 1000L), Row.of("b", 2000L), Row.of("c", 3000L))
+                        .returns(Types.ROW(Types.STRING, Types.LONG)),
+                Schema.newBuilder()
+                        .columnByExpression("ts", "TO_TIMESTAMP_LTZ(f1, 3)")
+                        .watermark("ts", "ts - INTERVAL '5' SECOND")
+                        .build());
+        tables.executeSql(
+                "CREATE TEMPORARY TABLE t (name STRING, ts TIMESTAMP_LTZ(3)) WITH ('connector' ="
+                        + " 'persist', 'path' = '"
+                        + directory
+                        + "', 'sink.time' = 'event', 'shard' = '"
+                        + T
+                        + "')");
+        tables.executeSql("INSERT INTO t SELECT f0, ts FROM events").await();
+        for (int rows = 1; rows <= 3; rows++) {
+            assertThat(
+                            rows(
+                                    batch,
+                                    "SELECT name FROM t /*+ OPTIONS('scan.as-of' = '"
+                                            + 1000 * rows
+                                            + "') */"))
+                    .hasSize(rows);
+        }
     }
 
     @Test
