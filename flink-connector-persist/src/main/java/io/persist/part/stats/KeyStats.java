@@ -108,7 +108,7 @@ public final class KeyStats {
         return switch (leaf) {
             case NONE -> new ValueStats.None();
             case VALUE -> bounds(vector, rows);
-            case JSON -> JsonStats.Simple.MIXED;
+            case JSON -> JsonBounds.of(typed(VarCharVector.class, vector), rows);
             case NUMERIC -> NumericBounds.of(typed(StructVector.class, vector), rows);
             case TIME -> FixedSizeBounds.times(fixedSize(vector), rows);
             case DATE_TIME -> FixedSizeBounds.dateTimes(fixedSize(vector), rows);

@@ -49,7 +49,8 @@ final class DatumWriteEncoding {
         out.varint(ProtoDatum.OTHER_FIELD_NUMBER, other.getNumber());
     }
 
-    private void datum(Cell cell, int row) {
+    /** The datum at a row of a cell, without a tag. */
+    void datum(Cell cell, int row) {
         if (cell.isNull(row)) {
             other(ProtoDatumOther.NULL);
             return;

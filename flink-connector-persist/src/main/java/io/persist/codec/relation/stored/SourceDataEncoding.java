@@ -39,6 +39,13 @@ public final class SourceDataEncoding {
         return out.toBytes();
     }
 
+    /** The value at row 0 of a cell, as rows have it. */
+    public Bytes encodeValue(Cell cell) {
+        out.clear();
+        datums.datum(cell, 0);
+        return out.toBytes();
+    }
+
     /**
      * Fills row 0 of the cells from row bytes; or, if they hold an error, returns that and leaves
      * the cells alone. Columns that the row lacks are null, values beyond the columns are ignored.

@@ -13,7 +13,7 @@
  * <p>Invariants: a stored form is the same bytes in vectors and in cells. Nothing here checks
  * whether a value is one of its type: that is for the columns above.
  *
- * <p>For the package above only. Knows no types, descriptions or names of columns.
+ * <p>For the package above, and for statistics. Knows no types, descriptions or names of columns.
  */
 @NullMarked
 package io.persist.codec.relation.stored;
