@@ -23,7 +23,9 @@ import io.persist.shard.IncompatibleShardException;
 import io.persist.state.ChainPosition;
 import io.persist.state.ChainRefusal;
 import io.persist.state.CommitOutcome;
+import io.persist.state.EncodedSchemas;
 import io.persist.state.RegisterOutcome;
+import io.persist.state.Schemas;
 import io.persist.state.WriterId;
 import io.persist.store.BlobKey;
 import io.persist.store.Sleeper;
@@ -226,7 +228,7 @@ class SinkChainTest {
     }
 
     @Test
-    void commitStagedUnderAnotherSchemaIsRefused() throws Exception {
+    void window22_commitStagedUnderASchemaThatTheShardDoesNotHaveIsRefused() throws Exception {
         try (SinkProcess sink = process(1)) {
             ChainPosition start = sink.register(null);
             List<Bytes> batches = List.of(withSchema(sink.stage("a"), new SchemaId(5)));
@@ -238,6 +240,33 @@ class SinkChainTest {
                     .isInstanceOf(IncompatibleShardException.class)
                     .hasMessageContainingAll("'orders'", "schema h5");
             assertThat(sink.writer.fetchRecentUpper()).isEqualTo(Antichain.minimum());
+        }
+    }
+
+    @Test
+    void window22_commitStagedUnderAnEarlierSchemaOfTheShardIsAppended() throws Exception {
+        try (SinkProcess sink = process(1)) {
+            ChainPosition start = sink.register(null);
+            Bytes staged = withSchema(sink.stage("a"), new SchemaId(1));
+            sink.writer.ensureSchema();
+            EncodedSchemas first = sink.writer.machine().state().schemas().get(new SchemaId(0));
+            // As a peer evolves the shard.
+            sink.writer
+                    .machine()
+                    .apply(
+                            state ->
+                                    Schemas.compareAndEvolve(
+                                            state,
+                                            new SchemaId(0),
+                                            first,
+                                            (from, to) -> Schemas.Evolution.COMPATIBLE));
+            assertThat(sink.writer.machine().state().schemas()).hasSize(2);
+            assertThat(
+                            sink.chain.commit(
+                                    new SinkChain.Sealed(start.at(1), List.of(staged)),
+                                    Origin.RESTORED))
+                    .isInstanceOf(CommitOutcome.Appended.class);
+            assertThat(sink.contents()).isEqualTo(Map.of("a", 1L));
         }
     }
 

@@ -27,7 +27,11 @@ public final class ChainRefusedException extends IOException {
                         + job
                         + ", checkpoint "
                         + checkpointId
-                        + "). Nothing was appended. `persist inspect` shows the writers of the"
-                        + " shard.");
+                        + "). Nothing was appended. `persist commits "
+                        + target.blob().replaceFirst("/blob$", "")
+                        + " "
+                        + target.shardId()
+                        + "` shows what the sink has appended, and with --snapshot what a snapshot"
+                        + " has pending, to append or drop it by hand.");
     }
 }

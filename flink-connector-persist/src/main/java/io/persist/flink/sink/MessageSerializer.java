@@ -9,7 +9,10 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import java.io.IOException;
 import java.util.function.Function;
 
-/** Flink's view of {@link SinkMessagesEncoding}: version 1 of each message. */
+/**
+ * Flink's view of {@link SinkMessagesEncoding}: version 1 of each message. A later version keeps
+ * the decoders of the earlier ones, and their bytes in the test resources.
+ */
 final class MessageSerializer<T> implements SimpleVersionedSerializer<T> {
     private static final int VERSION = 1;
 
@@ -64,13 +67,12 @@ final class MessageSerializer<T> implements SimpleVersionedSerializer<T> {
     @Override
     public T deserialize(int version, byte[] serialized) throws IOException {
         if (version != VERSION) {
-            throw new IOException(
-                    what
-                            + " of version "
-                            + version
-                            + " was written by a newer build of the connector; this one knows"
-                            + " version "
-                            + VERSION);
+            String why =
+                    version > VERSION
+                            ? " was written by a newer build of the connector; this one knows"
+                                    + " version "
+                            : " was never written by the connector; this one knows version ";
+            throw new IOException(what + " of version " + version + why + VERSION);
         }
         try {
             return decode.apply(serialized);

@@ -1,5 +1,6 @@
 package io.persist.flink.sink;
 
+import io.persist.batch.MissingBlobException;
 import io.persist.client.SinkChain;
 import io.persist.codec.CorruptDataException;
 import io.persist.shard.IncompatibleShardException;
@@ -81,9 +82,15 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
                                             commit.watermark(),
                                             commit.lines()),
                                     origin);
-        } catch (CorruptDataException | IncompatibleShardException e) {
+        } catch (CorruptDataException | IncompatibleShardException | MissingBlobException e) {
             throw new IOException(
-                    "commit of " + commit.position() + " cannot be appended: " + e.getMessage(), e);
+                    "commit of "
+                            + commit.position()
+                            + ", checkpoint "
+                            + commit.checkpointId()
+                            + ", cannot be appended: "
+                            + e.getMessage(),
+                    e);
         }
         if (outcome instanceof CommitOutcome.Appended appended) {
             LOG.debug("Appended {}, upper is now {}", commit.position(), appended.upper());

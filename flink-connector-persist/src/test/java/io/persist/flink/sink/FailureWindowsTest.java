@@ -457,7 +457,7 @@ class FailureWindowsTest {
         assertThat(site.contents()).isEmpty();
     }
 
-    // 22: SinkChainTest.window22_…
+    // 22: io.persist.client.SinkChainTest.window22_…
 
     @Test
     void window23_stateOfTheCommitterIsDroppedOnRestore() throws Exception {

@@ -12,69 +12,72 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
-import java.util.HexFormat;
+import java.io.InputStream;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 
 /** The bytes are kept in Flink snapshots: they must not change. */
 class MessageSerializerTest {
     private static final ChainPosition POSITION =
             new ChainPosition("orders", new WriterId(new UUID(1, 2)), 3, 4);
-    private static final String POSITION_HEX =
-            "0a066f7264657273122577"
-                    + "30303030303030302d303030302d303030312d303030302d303030303030303030303032"
-                    + "18032004";
     private static final WriterLine LINE = new WriterLine(0x01020304, 5);
-    private static final String LINE_HEX = "0d040302011005";
 
-    private static <T> void assertFixed(
-            SimpleVersionedSerializer<T> serializer, T message, String hex) throws IOException {
-        byte[] bytes = serializer.serialize(message);
-        assertThat(HexFormat.of().formatHex(bytes)).isEqualTo(hex);
-        assertThat(serializer.deserialize(1, bytes)).isEqualTo(message);
+    private static final WriterResult RESULT =
+            new WriterResult(Bytes.fromHex("abcd"), new UUID(1, 2), 300, 4000, List.of(LINE));
+    private static final SealedCommit COMMIT =
+            new SealedCommit(
+                    POSITION,
+                    List.of(Bytes.fromHex("ab"), Bytes.fromHex("cd")),
+                    List.of(LINE),
+                    300,
+                    4000,
+                    -2,
+                    "job",
+                    7);
+
+    private static byte[] golden(int version, String name) throws IOException {
+        String path = "/sink/v" + version + "/" + name + ".bin";
+        try (InputStream file = MessageSerializerTest.class.getResourceAsStream(path)) {
+            return Objects.requireNonNull(file, path).readAllBytes();
+        }
+    }
+
+    /** What any version has written is read, and this version writes the same bytes for ever. */
+    private static <T> void assertGolden(
+            SimpleVersionedSerializer<T> serializer, T message, String name) throws IOException {
+        for (int version = 1; version <= serializer.getVersion(); version++) {
+            assertThat(serializer.deserialize(version, golden(version, name)))
+                    .as("%s of version %s", name, version)
+                    .isEqualTo(message);
+        }
+        assertThat(serializer.serialize(message)).isEqualTo(golden(serializer.getVersion(), name));
+        assertThatThrownBy(() -> serializer.deserialize(serializer.getVersion() + 1, new byte[0]))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("newer build");
+        assertThatThrownBy(() -> serializer.deserialize(0, new byte[0]))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("version 0");
     }
 
     @Test
-    void sealerState() throws IOException {
-        assertFixed(MessageSerializer.positions(), POSITION, POSITION_HEX);
+    void sealerStateOfEveryVersionIsRead() throws IOException {
+        assertGolden(MessageSerializer.positions(), POSITION, "sealer-state");
     }
 
     @Test
-    void writerState() throws IOException {
-        assertFixed(MessageSerializer.lines(), LINE, LINE_HEX);
+    void writerStateOfEveryVersionIsRead() throws IOException {
+        assertGolden(MessageSerializer.lines(), LINE, "writer-state");
     }
 
     @Test
-    void writerResults() throws IOException {
-        assertFixed(
-                MessageSerializer.writerResults(),
-                new WriterResult(Bytes.fromHex("abcd"), new UUID(1, 2), 300, 4000, List.of(LINE)),
-                "0a02abcd"
-                        + "121000000000000000010000000000000002"
-                        + "18ac0220a01f"
-                        + "2a07"
-                        + LINE_HEX);
+    void writerResultOfEveryVersionIsRead() throws IOException {
+        assertGolden(MessageSerializer.writerResults(), RESULT, "writer-result");
     }
 
     @Test
-    void sealedCommits() throws IOException {
-        assertFixed(
-                MessageSerializer.sealedCommits(),
-                new SealedCommit(
-                        POSITION,
-                        List.of(Bytes.fromHex("ab"), Bytes.fromHex("cd")),
-                        List.of(LINE),
-                        300,
-                        4000,
-                        -2,
-                        "job",
-                        7),
-                "0a33"
-                        + POSITION_HEX
-                        + "1201ab1201cd"
-                        + "1a07"
-                        + LINE_HEX
-                        + "20ac0228a01f30033a036a6f624007");
+    void sealedCommitOfEveryVersionIsRead() throws IOException {
+        assertGolden(MessageSerializer.sealedCommits(), COMMIT, "sealed-commit");
     }
 
     @Test
