@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchSchema;
+import io.persist.batch.TransmittableBatch;
+import io.persist.batch.TransmittableBatchEncoding;
 import io.persist.batch.build.Batch;
 import io.persist.batch.build.BatchBuilder;
 import io.persist.codec.Bytes;
@@ -289,6 +291,31 @@ final class WriteHandleTest {
                 reader.listen(at(0)).orThrow().next(java.time.Duration.ZERO).orThrow();
         assertThat(step.updates()).containsExactly(update("foo", 2, 1));
         assertThat(step.progress()).isEqualTo(at(3));
+    }
+
+    @Test
+    void aBatchOfANewerBuildIsRefusedAndOneOfAnOlderAccepted_B9() throws Exception {
+        WriteHandle<String, String> writer = writer();
+        Bytes message = batch(writer, 0, 1, List.of(update("a", 0, 1))).toTransmittable();
+        TransmittableBatch sent = TransmittableBatchEncoding.decode(message);
+
+        assertThatThrownBy(() -> writer.batchFromTransmittable(of("26.99.0", sent)))
+                .isInstanceOf(IncompatibleShardException.class)
+                .hasMessageContaining("26.99.0");
+        try (Batch older = writer.batchFromTransmittable(of("0.100.3", sent))) {
+            writer.compareAndAppendBatch(List.of(older), at(0), at(1)).orThrow();
+        }
+    }
+
+    private static Bytes of(String version, TransmittableBatch sent) {
+        return TransmittableBatchEncoding.encode(
+                new TransmittableBatch(
+                        sent.shard(),
+                        version,
+                        sent.batch(),
+                        sent.keySchema(),
+                        sent.valSchema(),
+                        sent.unknown()));
     }
 
     @Test

@@ -410,4 +410,53 @@ final class BatchBuilderTest {
         assertThatThrownBy(() -> BatchConfig.builder().maxOutstandingParts(-1).build())
                 .isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void aBuilderKeepsTheSettingsItWasMadeWith_B13() throws Exception {
+        BatchConfig.Builder config = hollow().targetBytes(0);
+        try (BatchBuilder<String, String> builder = rig.builder(config, 0)) {
+            config.targetBytes(1 << 20).inlineSingleMaxBytes(4096);
+            assertThat(builder.add("a", "", 0, 1)).isEqualTo(BatchBuilder.Added.PART_SENT);
+            try (Batch batch = builder.finish(Antichain.of(1))) {
+                onlyHollow(batch.hollow());
+                batch.delete();
+            }
+        }
+    }
+
+    @Test
+    void theGreatestTimeIsTrackedWhateverTheOrderOfAdding_B17() throws Exception {
+        try (BatchBuilder<String, String> builder = rig.builder(hollow(), 0)) {
+            for (long time : new long[] {3, -2, 1}) {
+                builder.add("k", "", time, 1);
+            }
+            assertThatThrownBy(() -> builder.finish(Antichain.of(-2)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("update at 18446744073709551614");
+            builder.finish(Antichain.of(-1)).delete();
+        }
+    }
+
+    @Test
+    void theRestIsALastPartAndNothingIsNone_B21() throws Exception {
+        Batch batch =
+                rig.build(
+                        hollow().targetBytes(34),
+                        0,
+                        1,
+                        Row.of("a", 0, 1),
+                        Row.of("b", 0, 1),
+                        Row.of("c", 0, 1));
+        assertThat(batch.hollow().parts()).hasSize(2);
+        batch.delete();
+        assertThat(rig.build(hollow(), 0, 1).hollow().parts()).isEmpty();
+    }
+
+    @Test
+    void partsCarryTheSumOfTheirDiffs_B37() throws Exception {
+        Batch batch = rig.build(hollow(), 0, 2, Row.of("a", 0, 5), Row.of("b", 1, -7));
+
+        assertThat(onlyHollow(batch.hollow()).diffsSum()).isEqualTo(-2);
+        batch.delete();
+    }
 }

@@ -6,12 +6,15 @@ import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.RunPart;
+import io.persist.batch.RunSettings;
 import io.persist.batch.build.BatchRig.Row;
 import io.persist.batch.merge.Filter;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codecs;
 import io.persist.codec.Unit;
 import io.persist.frontier.Antichain;
+import io.persist.part.Compression;
+import io.persist.part.ParquetSettings;
 import io.persist.part.PartFormat;
 
 import net.jqwik.api.Arbitraries;
@@ -31,7 +34,8 @@ import java.util.TreeMap;
 /** Whatever is added reads back as the same multiset, sorted and consolidated. */
 final class BatchPropertyTest {
     /** One batch: its rows, and what happens to it before it is read. */
-    private record Script(List<Row<String, String>> rows, long rewriteBy, boolean transmit) {}
+    private record Script(
+            List<Row<String, String>> rows, long rewriteBy, boolean transmit, boolean flush) {}
 
     private record Update(String key, String val, long time) {}
 
@@ -51,6 +55,7 @@ final class BatchPropertyTest {
         return Combinators.combine(
                         rows().list().ofMaxSize(30),
                         Arbitraries.longs().between(0, 2),
+                        Arbitraries.of(true, false),
                         Arbitraries.of(true, false))
                 .as(Script::new);
     }
@@ -66,14 +71,26 @@ final class BatchPropertyTest {
                         Arbitraries.of(PartFormat.class),
                         Arbitraries.of(0, 50, 100, 1 << 20),
                         Arbitraries.of(0, 60, 4096),
-                        Arbitraries.of(0, 1, 3))
+                        Arbitraries.of(0, 1, 3),
+                        Arbitraries.of(1, 2, 3, 7),
+                        Arbitraries.of(2, 3, Integer.MAX_VALUE),
+                        Arbitraries.of("none", "snappy", "lz4", "zstd-1", "gzip-6"),
+                        Arbitraries.of(true, false))
                 .as(
-                        (format, target, inline, outstanding) ->
+                        (format, target, inline, outstanding, maxRuns, runLen, codec, words) ->
                                 BatchConfig.builder()
                                         .format(format)
                                         .targetBytes(target)
                                         .inlineSingleMaxBytes(inline)
-                                        .maxOutstandingParts(outstanding));
+                                        .maxOutstandingParts(outstanding)
+                                        .parquet(
+                                                new ParquetSettings(
+                                                        Compression.parse(codec), words))
+                                        .runs(
+                                                RunSettings.DEFAULT
+                                                        .withMaxRuns(maxRuns)
+                                                        .withMaxRunLen(runLen)
+                                                        .withIdentities(words)));
     }
 
     @Property(seed = "20261124", tries = 150)
@@ -108,6 +125,19 @@ final class BatchPropertyTest {
         Batch batch =
                 rig.build(
                         config, BatchRig.STRINGS, Antichain.of(0), Antichain.of(10), script.rows());
+        if (script.flush()) {
+            batch.flushToBlob();
+            assertThat(batch.hollow().inlineBytes()).isZero();
+        }
+        boolean spilled = batch.hollow().parts().anyMatch(part -> part instanceof RunPart.Many);
+        if (script.rewriteBy() > 0 && spilled) {
+            // Refused, so the batch is written anew without runs in blob.
+            assertThat(batch.rewriteTs(Antichain.of(script.rewriteBy()), Antichain.of(12)))
+                    .isInstanceOf(RewriteResult.InvalidRewrite.class);
+            batch.delete();
+            RunSettings listed = config.runs().withMaxRunLen(Integer.MAX_VALUE);
+            return build(rig, config.toBuilder().runs(listed).build(), script);
+        }
         if (script.rewriteBy() > 0) {
             batch.rewriteTs(Antichain.of(script.rewriteBy()), Antichain.of(12)).orThrow();
         }

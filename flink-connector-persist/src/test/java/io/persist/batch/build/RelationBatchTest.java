@@ -1,6 +1,7 @@
 package io.persist.batch.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchSchema;
@@ -116,6 +117,36 @@ final class RelationBatchTest {
         rows.forEach(row -> sums.merge(row.key(), row.diff(), Long::sum));
         sums.values().removeIf(sum -> sum == 0);
         return sums;
+    }
+
+    /** The original checks only in tests; here encoding notices, and the builder goes on. */
+    @Test
+    void aRowThatDoesNotFitTheSchemaIsRefusedAndNotStored_B18() throws Exception {
+        SourceData good = row(1, Datum.NULL, Datum.NULL, Datum.NULL, Datum.NULL);
+        SourceData nullId =
+                new SourceData.Row(
+                        List.of(Datum.NULL, Datum.NULL, Datum.NULL, Datum.NULL, Datum.NULL));
+        try (BatchRig rig = new BatchRig();
+                BatchBuilder<SourceData, Unit> builder =
+                        new BatchBuilder<>(
+                                rig.store,
+                                BatchConfig.builder().build(),
+                                SCHEMA,
+                                Antichain.of(0))) {
+            builder.add(good, Unit.UNIT, 0, 1);
+            assertThatThrownBy(() -> builder.add(nullId, Unit.UNIT, 0, 1))
+                    .isInstanceOf(IllegalArgumentException.class);
+            builder.add(good, Unit.UNIT, 0, 1);
+            Batch batch = builder.finish(Antichain.of(1));
+
+            assertThat(
+                            rig.read(
+                                    SCHEMA,
+                                    new Filter.Snapshot(Antichain.of(0)),
+                                    List.of(batch.hollow())))
+                    .containsExactly(new Row<>(good, Unit.UNIT, 0, 2));
+            batch.markConsumed();
+        }
     }
 
     @Test
