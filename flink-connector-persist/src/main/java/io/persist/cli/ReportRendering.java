@@ -133,6 +133,9 @@ final class ReportRendering {
                     p.set("ts_rewrite", frontier(part.tsRewrite()));
                 }
                 p.put("diffs_sum", part.diffsSum());
+                if (part.stats() != null) {
+                    p.set("stats", StatsRendering.json(part.stats()));
+                }
             }
         }
         return object;
@@ -192,6 +195,10 @@ final class ReportRendering {
                                 + (run.schema() == null ? "" : "  schema " + run.schema()));
                 for (PartReport part : run.parts()) {
                     out.println("      " + part(part));
+                    if (part.stats() != null) {
+                        StatsRendering.lines(part.stats())
+                                .forEach(line -> out.println("        " + line));
+                    }
                 }
             }
         }

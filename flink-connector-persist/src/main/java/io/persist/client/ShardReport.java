@@ -1,5 +1,6 @@
 package io.persist.client;
 
+import io.persist.codec.Bytes;
 import io.persist.codec.SchemaId;
 import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
@@ -108,6 +109,7 @@ public record ShardReport(
      * @param key of the blob below the shard; null for inline parts
      * @param encodedBytes of the blob, or of all blobs that a run lists; of the metadata for inline
      * @param format what the writer says of it: row, both, structured, inline or unknown
+     * @param stats encoded statistics of its keys; null if it has none
      */
     public record PartReport(
             PartKind kind,
@@ -116,7 +118,8 @@ public record ShardReport(
             String format,
             @Nullable Antichain tsRewrite,
             @Nullable Long diffsSum,
-            @Nullable SchemaId schema) {}
+            @Nullable SchemaId schema,
+            @Nullable Bytes stats) {}
 
     public record MergeReport(SpineId id, Antichain since, long remainingWork) {}
 

@@ -70,7 +70,8 @@ final class ShardReports {
                     format(hollow.format()),
                     hollow.tsRewrite(),
                     hollow.diffsSum(),
-                    hollow.schema());
+                    hollow.schema(),
+                    hollow.stats());
         }
         if (part instanceof RunPart.Inline inline) {
             return new ShardReport.PartReport(
@@ -80,7 +81,8 @@ final class ShardReports {
                     "inline",
                     inline.tsRewrite(),
                     null,
-                    inline.schema());
+                    inline.schema(),
+                    null);
         }
         if (part instanceof RunPart.Many many) {
             return new ShardReport.PartReport(
@@ -90,6 +92,7 @@ final class ShardReports {
                     "run",
                     null,
                     many.diffsSum(),
+                    null,
                     null);
         }
         throw new AssertionError(part);

@@ -114,6 +114,7 @@ class PersistTest {
         JsonNode part = report.at("/batches/0/runs/0/parts/0");
         assertThat(part.get("kind").asText()).isEqualTo("blob");
         assertThat(part.get("encoded_bytes").asLong()).isGreaterThan(10_000);
+        assertThat(part.at("/stats/len").asLong()).isEqualTo(1);
         assertThat(report.get("rollups")).hasSize(1);
 
         String text = call("inspect", location(), SHARD).out();
@@ -266,7 +267,12 @@ class PersistTest {
             }
             Call inspect = call("inspect", target, golden.shard());
             assertThat(inspect.exitCode()).as(inspect.err()).isZero();
-            assertThat(inspect.out()).contains("protobuf[SourceData]");
+            assertThat(inspect.out())
+                    .contains(
+                            "protobuf[SourceData]",
+                            "\"c11 time\"  nulls 7  00:00:00 .. 23:59:59.999999",
+                            "\"c12 timestamp\"  nulls 7  ",
+                            "\"err\"  nulls 38  0x0a .. 0x23");
         }
     }
 
