@@ -4,21 +4,30 @@ import io.persist.codec.Vectors;
 
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
 
-/** Copies rows of a vector behind one another, into a new one or behind those of an old one. */
+/**
+ * Copies rows of vectors behind one another, into a new vector or behind the rows of an old one.
+ * Columns of any type that parts have; one column at a time, ranges of rows at once.
+ */
 public final class Gather {
     private Gather() {}
 
     /** A new vector with row {@code rows[i]} of {@code source} at row i. The caller closes it. */
     public static FieldVector rows(FieldVector source, int[] rows, BufferAllocator allocator) {
+        Segments segments = new Segments();
+        for (int row : rows) {
+            segments.add(0, row);
+        }
         FieldVector target = Vectors.create(source.getField(), allocator);
         try {
-            copy(source, rows, target, 0);
+            append(target, new FieldVector[] {source}, segments);
             return target;
         } catch (RuntimeException | Error e) {
             target.close();
@@ -27,93 +36,163 @@ public final class Gather {
     }
 
     /**
-     * Copies all rows of {@code source} behind those of {@code target}, which is of the same type.
-     * (Arrow's VectorAppender cannot grow a struct that has a child of type null.)
+     * Copies rows behind those of {@code target}.
+     *
+     * @param sources vectors of the same type as the target
      */
-    static void append(FieldVector target, FieldVector source) {
-        int[] rows = new int[source.getValueCount()];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = i;
-        }
-        copy(source, rows, target, target.getValueCount());
+    static void append(FieldVector target, FieldVector[] sources, Segments segments) {
+        append(target, target.getValueCount(), sources, segments);
     }
 
-    /** Copies row {@code rows[i]} of {@code source} to row {@code at + i} of {@code target}. */
-    private static void copy(FieldVector source, int[] rows, FieldVector target, int at) {
-        if (source instanceof StructVector struct) {
-            copyStruct(struct, rows, (StructVector) target, at);
-        } else if (source instanceof ListVector list) {
-            copyList(list, rows, (ListVector) target, at);
-        } else if (!(source instanceof NullVector)) {
-            if (at == 0) {
-                allocate(source, rows, target);
-            }
-            for (int i = 0; i < rows.length; i++) {
-                target.copyFromSafe(rows[i], at + i, source);
-            }
+    /**
+     * @param at where the first row goes
+     */
+    private static void append(
+            FieldVector target, int at, FieldVector[] sources, Segments segments) {
+        int end = Math.addExact(at, segments.rows());
+        target.setValueCount(end); // makes room
+        if (target instanceof NullVector) {
+            return;
         }
-        target.setValueCount(at + rows.length);
-    }
-
-    private static void copyStruct(StructVector source, int[] rows, StructVector target, int at) {
-        for (int child = 0; child < source.size(); child++) {
-            copy(
-                    (FieldVector) source.getChildByOrdinal(child),
-                    rows,
-                    (FieldVector) target.getChildByOrdinal(child),
-                    at);
-        }
-        for (int i = 0; i < rows.length; i++) {
-            setDefined(target, at + i, !source.isNull(rows[i]));
-        }
-    }
-
-    /** (Arrow's own copies of lists know neither fixed-size bytes nor names of elements.) */
-    private static void copyList(ListVector source, int[] rows, ListVector target, int at) {
-        int total = 0;
-        for (int row : rows) {
-            total += length(source, row);
-        }
-        int[] elements = new int[total];
-        int next = 0;
-        int behind = at == 0 ? 0 : target.getElementEndIndex(at - 1);
-        for (int i = 0; i < rows.length; i++) {
-            int count = length(source, rows[i]);
-            for (int j = 0; j < count; j++) {
-                elements[next++] = source.getElementStartIndex(rows[i]) + j;
-            }
-            target.startNewValue(at + i);
-            target.endValue(at + i, count);
-            if (source.isNull(rows[i])) {
-                target.setNull(at + i);
-            }
-        }
-        copy(source.getDataVector(), elements, target.getDataVector(), behind);
-    }
-
-    private static int length(ListVector list, int row) {
-        return list.isNull(row) ? 0 : list.getElementEndIndex(row) - list.getElementStartIndex(row);
-    }
-
-    private static void setDefined(StructVector vector, int row, boolean defined) {
-        if (defined) {
-            vector.setIndexDefined(row);
+        if (target instanceof StructVector struct) {
+            appendFields(struct, at, sources, segments);
+        } else if (target instanceof ListVector list) { // maps too
+            appendElements(list, at, sources, segments);
+        } else if (target instanceof BaseVariableWidthVector bytes) {
+            appendBytes(bytes, at, sources, segments);
+        } else if (target instanceof BitVector bits) {
+            copyBits(bits.getDataBuffer(), at, dataBuffers(sources), segments);
+        } else if (target instanceof BaseFixedWidthVector fixed) {
+            appendFixed(fixed, at, sources, segments);
         } else {
-            vector.setNull(row);
+            throw new IllegalArgumentException("cannot copy " + target.getField());
+        }
+        ArrowBuf[] valid = new ArrowBuf[sources.length];
+        for (int i = 0; i < sources.length; i++) {
+            valid[i] = sources[i].getValidityBuffer();
+        }
+        copyBits(target.getValidityBuffer(), at, valid, segments);
+    }
+
+    private static void appendFields(
+            StructVector target, int at, FieldVector[] sources, Segments segments) {
+        FieldVector[] children = new FieldVector[sources.length];
+        for (int child = 0; child < target.size(); child++) {
+            for (int i = 0; i < sources.length; i++) {
+                children[i] = (FieldVector) ((StructVector) sources[i]).getChildByOrdinal(child);
+            }
+            append((FieldVector) target.getChildByOrdinal(child), at, children, segments);
         }
     }
 
-    private static void allocate(FieldVector source, int[] rows, FieldVector target) {
-        if (source instanceof BaseVariableWidthVector bytes) {
-            ArrowBuf offsets = bytes.getOffsetBuffer();
-            long total = 0;
-            for (int row : rows) {
-                total += offsets.getInt(4L * row + 4) - offsets.getInt(4L * row);
+    private static void appendElements(
+            ListVector target, int at, FieldVector[] sources, Segments segments) {
+        ArrowBuf offsets = target.getOffsetBuffer();
+        FieldVector[] elements = new FieldVector[sources.length];
+        for (int i = 0; i < sources.length; i++) {
+            elements[i] = ((ListVector) sources[i]).getDataVector();
+        }
+        Segments below = new Segments();
+        int elementsAt = offsets.getInt(4L * at);
+        int row = at;
+        for (int s = 0; s < segments.count(); s++) {
+            ArrowBuf from = sources[segments.source(s)].getOffsetBuffer();
+            int first = from.getInt(4L * segments.from(s));
+            int end = copyOffsets(from, segments.from(s), segments.length(s), offsets, row);
+            below.add(segments.source(s), first, end - first);
+            row += segments.length(s);
+        }
+        target.setLastSet(row - 1);
+        append(target.getDataVector(), elementsAt, elements, below);
+    }
+
+    private static void appendBytes(
+            BaseVariableWidthVector target, int at, FieldVector[] sources, Segments segments) {
+        ArrowBuf offsets = target.getOffsetBuffer();
+        int dataAt = offsets.getInt(4L * at);
+        int row = at;
+        for (int s = 0; s < segments.count(); s++) {
+            ArrowBuf from = sources[segments.source(s)].getOffsetBuffer();
+            copyOffsets(from, segments.from(s), segments.length(s), offsets, row);
+            row += segments.length(s);
+        }
+        int dataEnd = offsets.getInt(4L * row);
+        if (target.getDataBuffer().capacity() < dataEnd) {
+            target.reallocDataBuffer(dataEnd);
+        }
+        ArrowBuf data = target.getDataBuffer();
+        long to = dataAt;
+        for (int s = 0; s < segments.count(); s++) {
+            FieldVector source = sources[segments.source(s)];
+            ArrowBuf from = source.getOffsetBuffer();
+            int first = from.getInt(4L * segments.from(s));
+            int length = from.getInt(4L * (segments.from(s) + segments.length(s))) - first;
+            if (length > 0) {
+                data.setBytes(to, source.getDataBuffer(), first, length);
+                to += length;
             }
-            ((BaseVariableWidthVector) target).allocateNew(total, rows.length);
-        } else {
-            target.setInitialCapacity(rows.length);
-            target.allocateNew();
+        }
+        target.setLastSet(row - 1);
+        target.setValueCount(row); // moves the end of the data
+    }
+
+    /** Continues the offsets of {@code to}; returns the last of those that were read. */
+    private static int copyOffsets(ArrowBuf from, int first, int count, ArrowBuf to, int at) {
+        int shift = to.getInt(4L * at) - from.getInt(4L * first);
+        int end = from.getInt(4L * first);
+        for (int i = 1; i <= count; i++) {
+            end = from.getInt(4L * (first + i));
+            to.setInt(4L * (at + i), Math.addExact(end, shift));
+        }
+        return end;
+    }
+
+    private static void appendFixed(
+            BaseFixedWidthVector target, int at, FieldVector[] sources, Segments segments) {
+        int width = target.getTypeWidth();
+        ArrowBuf data = target.getDataBuffer();
+        ArrowBuf[] from = dataBuffers(sources);
+        long to = (long) at * width;
+        for (int s = 0; s < segments.count(); s++) {
+            ArrowBuf source = from[segments.source(s)];
+            long first = (long) segments.from(s) * width;
+            long length = (long) segments.length(s) * width;
+            if (length == Long.BYTES) {
+                data.setLong(to, source.getLong(first));
+            } else {
+                data.setBytes(to, source, first, length);
+            }
+            to += length;
+        }
+    }
+
+    private static ArrowBuf[] dataBuffers(FieldVector[] sources) {
+        ArrowBuf[] buffers = new ArrowBuf[sources.length];
+        for (int i = 0; i < sources.length; i++) {
+            buffers[i] = sources[i].getDataBuffer();
+        }
+        return buffers;
+    }
+
+    /** Copies single bits. Those of {@code to} behind the last one come out cleared. */
+    private static void copyBits(ArrowBuf to, int at, ArrowBuf[] sources, Segments segments) {
+        int bit = at & 7;
+        long toByte = at >> 3;
+        int pending = bit == 0 ? 0 : to.getByte(toByte) & ((1 << bit) - 1);
+        for (int s = 0; s < segments.count(); s++) {
+            ArrowBuf source = sources[segments.source(s)];
+            int end = segments.from(s) + segments.length(s);
+            for (int row = segments.from(s); row < end; row++) {
+                pending |= ((source.getByte(row >> 3) >> (row & 7)) & 1) << bit;
+                if (++bit == 8) {
+                    to.setByte(toByte++, pending);
+                    pending = 0;
+                    bit = 0;
+                }
+            }
+        }
+        if (bit > 0) {
+            to.setByte(toByte, pending);
         }
     }
 }

@@ -23,6 +23,11 @@ public final class RowOrder {
         this.times = times;
     }
 
+    /** Orders {@code row} among rows of this type where it differs. */
+    long prefix(int row) {
+        return prefixes[row];
+    }
+
     public int compare(int left, int right) {
         int order = Long.compareUnsigned(prefixes[left], prefixes[right]);
         if (order == 0) {

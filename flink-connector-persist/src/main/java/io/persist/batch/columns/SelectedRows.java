@@ -3,27 +3,26 @@ package io.persist.batch.columns;
 import org.apache.arrow.vector.FieldVector;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Columns, and those of their rows that a reader sees, at the times it sees them. Grows by
  * appending others. One thread; whoever holds it closes it.
  */
 public final class SelectedRows implements AutoCloseable {
-    private final FieldVector keys;
-    private final FieldVector vals;
+    private final PartColumns columns;
     private long[] times;
     private long[] diffs;
     private int[] rows;
     private int selected;
 
     /**
-     * Takes {@code keys} and {@code vals} over; nothing is selected yet.
+     * Takes {@code columns} over; nothing is selected yet.
      *
      * @param count rows of the columns
      */
-    public SelectedRows(FieldVector keys, FieldVector vals, int count) {
-        this.keys = keys;
-        this.vals = vals;
+    public SelectedRows(PartColumns columns, int count) {
+        this.columns = columns;
         this.times = new long[count];
         this.diffs = new long[count];
         this.rows = new int[count];
@@ -43,15 +42,30 @@ public final class SelectedRows implements AutoCloseable {
 
     /** Off-heap bytes of the columns. */
     public long bytes() {
-        return (long) keys.getBufferSize() + vals.getBufferSize();
+        return columns.bytes();
     }
 
-    /** Copies the rows of {@code other} behind these. */
+    /** The greatest sort prefix of a selected key; 0 if nothing is selected. */
+    public long maxPrefix() {
+        long[] prefixes = SortPrefix.of(columns.keys());
+        long max = 0;
+        for (int i = 0; i < selected; i++) {
+            long prefix = prefixes[rows[i]];
+            max = Long.compareUnsigned(prefix, max) > 0 ? prefix : max;
+        }
+        return max;
+    }
+
+    /** Copies the rows of {@code other}, which are of the same types, behind these. */
     public void append(SelectedRows other) {
-        int offset = keys.getValueCount();
-        int count = other.keys.getValueCount();
-        Gather.append(keys, other.keys);
-        Gather.append(vals, other.vals);
+        int offset = columns.keys().getValueCount();
+        int count = other.columns.keys().getValueCount();
+        List<FieldVector> targets = columns.vectors();
+        List<FieldVector> sources = other.columns.vectors();
+        for (int i = 0; i < targets.size(); i++) {
+            Gather.append(
+                    targets.get(i), new FieldVector[] {sources.get(i)}, Segments.of(0, count));
+        }
         times = grown(times, offset + count);
         diffs = grown(diffs, offset + count);
         System.arraycopy(other.times, 0, times, offset, count);
@@ -70,32 +84,29 @@ public final class SelectedRows implements AutoCloseable {
                 : Arrays.copyOf(array, Math.max(length, 2 * array.length));
     }
 
-    FieldVector keys() {
-        return keys;
-    }
-
-    FieldVector vals() {
-        return vals;
-    }
-
-    long time(int row) {
-        return times[row];
+    PartColumns columns() {
+        return columns;
     }
 
     long diff(int row) {
         return diffs[row];
     }
 
-    /** The selected rows in the order of key, value and time. */
-    int[] sortedRows() {
-        int[] sorted = Arrays.copyOf(rows, selected);
-        new RowOrder(keys, vals, times).sort(sorted);
-        return sorted;
+    long time(int row) {
+        return times[row];
+    }
+
+    /** The selected rows, in no order. */
+    int[] rows() {
+        return Arrays.copyOf(rows, selected);
+    }
+
+    RowOrder order() {
+        return new RowOrder(columns.keys(), columns.vals(), times);
     }
 
     @Override
     public void close() {
-        keys.close();
-        vals.close();
+        columns.close();
     }
 }

@@ -9,14 +9,17 @@ import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
 
 import java.util.BitSet;
+import java.util.List;
 import java.util.function.IntToLongFunction;
 
 /**
  * The first 64 bits of rows as unsigned numbers that sort like the rows do: where two differ, they
- * order their rows; where they are equal, the rows must be compared. Holds for rows of one vector
- * only. Sorting looks at rows twenty times each, so this pays off.
+ * order their rows; where they are equal, the rows must be compared. The layout depends on the type
+ * only, so this holds for rows of different vectors too. Sorting looks at rows twenty times each,
+ * so this pays off.
  */
 final class SortPrefix {
     private final long[] prefixes;
@@ -28,8 +31,17 @@ final class SortPrefix {
 
     /** Prefixes by row. */
     static long[] of(FieldVector vector) {
+        return of(vector, vector.getField());
+    }
+
+    /**
+     * Prefixes by row of a vector whose structs may lack trailing fields.
+     *
+     * @param type the complete one; rows count as lower than all that begin like them
+     */
+    static long[] of(FieldVector vector, Field type) {
         SortPrefix prefix = new SortPrefix(vector.getValueCount());
-        prefix.append(vector, new BitSet());
+        prefix.append(vector, type, new BitSet());
         return prefix.prefixes;
     }
 
@@ -38,14 +50,14 @@ final class SortPrefix {
      *
      * @param nulls rows that are null further out
      */
-    private void append(FieldVector vector, BitSet nulls) {
+    private void append(FieldVector vector, Field field, BitSet nulls) {
         if (bitsLeft == 0 || vector instanceof NullVector) {
             return;
         }
         BitSet dead = nulls;
+        bitsLeft--; // whether there are nulls or not, for the layout's sake
         if (vector.getNullCount() > 0) {
             dead = (BitSet) nulls.clone();
-            bitsLeft--;
             for (int row = 0; row < prefixes.length; row++) {
                 if (vector.isNull(row) && !nulls.get(row)) {
                     prefixes[row] |= 1L << bitsLeft; // nulls sort last
@@ -54,8 +66,12 @@ final class SortPrefix {
             }
         }
         if (vector instanceof StructVector struct) {
-            for (FieldVector child : struct.getChildrenFromFields()) {
-                append(child, dead);
+            List<FieldVector> children = struct.getChildrenFromFields();
+            for (int i = 0; i < children.size(); i++) {
+                append(children.get(i), field.getChildren().get(i), dead);
+            }
+            if (children.size() < field.getChildren().size()) {
+                bitsLeft = 0;
             }
         } else if (vector instanceof BitVector bits) {
             append(1, dead, bits::get);

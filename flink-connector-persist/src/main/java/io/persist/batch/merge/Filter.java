@@ -9,6 +9,11 @@ public sealed interface Filter {
     /** Time at which an update that is kept is seen. Monotone. */
     long advance(long time);
 
+    /** Everything, at its own time. */
+    static Filter none() {
+        return new Compaction(Antichain.minimum());
+    }
+
     /** Everything up to {@code asOf}, inclusive, as of that time. */
     record Snapshot(Antichain asOf) implements Filter {
         @Override

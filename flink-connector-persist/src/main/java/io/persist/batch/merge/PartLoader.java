@@ -5,11 +5,12 @@ import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatchEncoding;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.RunPart;
+import io.persist.batch.columns.PartColumns;
 import io.persist.batch.columns.SelectedRows;
-import io.persist.batch.columns.SortedPart;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codec;
 import io.persist.codec.ColumnAppender;
+import io.persist.codec.ColumnReader;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.Migration;
 import io.persist.codec.Vectors;
@@ -39,6 +40,8 @@ final class PartLoader<K, V> {
     private final BatchStore store;
     private final BatchSchema<K, V> schema;
     private final Filter filter;
+    private final PartForm form;
+    private final PartFetches fetches;
     private final BufferAllocator allocator;
 
     /**
@@ -48,11 +51,21 @@ final class PartLoader<K, V> {
      */
     record ListedPart(RunPart.Single part, Description registered) {}
 
+    /**
+     * @param fetches closed by the caller
+     */
     PartLoader(
-            BatchStore store, BatchSchema<K, V> schema, Filter filter, BufferAllocator allocator) {
+            BatchStore store,
+            BatchSchema<K, V> schema,
+            Filter filter,
+            PartForm form,
+            PartFetches fetches,
+            BufferAllocator allocator) {
         this.store = store;
         this.schema = schema;
         this.filter = filter;
+        this.form = form;
+        this.fetches = fetches;
         this.allocator = allocator;
     }
 
@@ -70,34 +83,16 @@ final class PartLoader<K, V> {
         }
     }
 
-    /** Encoded bytes of a part. May be called on any thread. */
-    Bytes fetch(RunPart.Single part)
-            throws StoreException, MissingBlobException, InterruptedException {
-        if (part instanceof RunPart.Hollow hollow) {
-            return store.get(hollow.key());
-        }
-        if (part instanceof RunPart.Inline inline) {
-            return inline.updates();
-        }
-        throw new AssertionError(part);
-    }
-
-    /** Fetches and sorts one part; none of its updates may be left. */
-    SortedPart<K, V> load(ListedPart listed)
+    /** What the reader sees of one part, which may be nothing. The caller closes it. */
+    SelectedRows load(ListedPart listed)
             throws StoreException,
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
-        return sort(select(listed, fetch(listed.part())));
+        return select(listed, fetches.get(listed.part()));
     }
 
-    /** Takes {@code rows} over. */
-    SortedPart<K, V> sort(SelectedRows rows) {
-        return new SortedPart<>(schema.keys(), schema.vals(), rows);
-    }
-
-    /** What the reader sees of a part that was fetched. */
-    SelectedRows select(ListedPart listed, Bytes encoded) throws CorruptDataException {
+    private SelectedRows select(ListedPart listed, Bytes encoded) throws CorruptDataException {
         RunPart.Single part = listed.part();
         try {
             DecodedPart decoded =
@@ -107,9 +102,11 @@ final class PartLoader<K, V> {
             boolean complete = false;
             try {
                 checkBounds(decoded.desc(), part.tsRewrite(), listed.registered());
-                SelectedRows rows = takeColumns(decoded.updates());
+                PartColumns columns = takeColumns(decoded.updates());
+                SelectedRows rows = new SelectedRows(columns, decoded.updates().count());
                 select(rows, decoded, part.tsRewrite(), listed.registered());
-                closeAllButColumns(decoded.updates());
+                decoded.updates().times().close();
+                decoded.updates().diffs().close();
                 complete = true;
                 return rows;
             } finally {
@@ -120,16 +117,6 @@ final class PartLoader<K, V> {
         } catch (CorruptDataException e) {
             throw e.in(nameOf(part));
         }
-    }
-
-    private static void closeAllButColumns(Updates updates) {
-        Updates.RowColumns rows = updates.rows();
-        if (rows != null) {
-            rows.keys().close();
-            rows.vals().close();
-        }
-        updates.times().close();
-        updates.diffs().close();
     }
 
     String nameOf(RunPart.Single part) {
@@ -194,8 +181,51 @@ final class PartLoader<K, V> {
         }
     }
 
-    /** Columns of the reader's types. Those of {@code updates} are used up or closed. */
-    private SelectedRows takeColumns(Updates updates) throws CorruptDataException {
+    /**
+     * Columns in the reader's form and of its types. Those of {@code updates} are used up or
+     * closed.
+     */
+    private PartColumns takeColumns(Updates updates) throws CorruptDataException {
+        Updates.RowColumns rows = updates.rows();
+        Updates.@Nullable StructuredColumns structured = null;
+        boolean complete = false;
+        try {
+            if (form.structured() || rows == null) {
+                structured = structured(updates);
+            } else if (updates.structured() != null) {
+                updates.structured().keys().close();
+                updates.structured().vals().close();
+            }
+            if (!form.rows()) {
+                close(rows);
+                rows = null;
+            } else if (rows == null) {
+                rows = encode(Objects.requireNonNull(structured), updates.count());
+            }
+            if (!form.structured() && structured != null) {
+                structured.keys().close();
+                structured.vals().close();
+                structured = null;
+            }
+            PartColumns columns = new PartColumns(rows, structured, form.sort());
+            complete = true;
+            return columns;
+        } finally {
+            if (!complete && structured != null) {
+                structured.keys().close();
+                structured.vals().close();
+            }
+        }
+    }
+
+    private static void close(Updates.@Nullable RowColumns rows) {
+        if (rows != null) {
+            rows.keys().close();
+            rows.vals().close();
+        }
+    }
+
+    private Updates.StructuredColumns structured(Updates updates) throws CorruptDataException {
         Updates.StructuredColumns stored = updates.structured();
         Updates.RowColumns rows = updates.rows();
         FieldVector keys =
@@ -211,9 +241,36 @@ final class PartLoader<K, V> {
                             schema.vals(),
                             stored == null ? null : stored.vals(),
                             rows == null ? null : rows.vals());
-            return new SelectedRows(keys, vals, updates.count());
+            return new Updates.StructuredColumns(keys, vals);
         } catch (CorruptDataException | RuntimeException | Error e) {
             keys.close();
+            throw e;
+        }
+    }
+
+    private Updates.RowColumns encode(Updates.StructuredColumns columns, int count)
+            throws CorruptDataException {
+        VarBinaryVector keys = encode("k", schema.keys(), columns.keys(), count);
+        try {
+            return new Updates.RowColumns(keys, encode("v", schema.vals(), columns.vals(), count));
+        } catch (CorruptDataException | RuntimeException | Error e) {
+            keys.close();
+            throw e;
+        }
+    }
+
+    private <T> VarBinaryVector encode(String name, Codec<T> codec, FieldVector column, int count)
+            throws CorruptDataException {
+        VarBinaryVector rows = new VarBinaryVector(name, allocator);
+        try {
+            ColumnReader<T> reader = codec.reader(column);
+            for (int row = 0; row < count; row++) {
+                rows.setSafe(row, codec.encode(reader.value(row)).toArray());
+            }
+            rows.setValueCount(count);
+            return rows;
+        } catch (CorruptDataException | RuntimeException | Error e) {
+            rows.close();
             throw e;
         }
     }

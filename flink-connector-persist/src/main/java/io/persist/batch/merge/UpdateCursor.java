@@ -4,34 +4,26 @@ import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
-import io.persist.batch.Run;
 import io.persist.batch.RunOrder;
-import io.persist.batch.RunPart;
+import io.persist.batch.columns.Selection;
 import io.persist.batch.columns.SortedPart;
-import io.persist.batch.merge.PartLoader.ListedPart;
-import io.persist.codec.Codec;
+import io.persist.codec.ColumnReader;
 import io.persist.codec.CorruptDataException;
-import io.persist.frontier.Description;
+import io.persist.part.PartFormat;
+import io.persist.part.Updates;
 import io.persist.store.StoreException;
 
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 
 /**
  * Streams the updates of batches in the order of key, value and time, consolidated: updates of
  * equal key, value and time (as the filter shows it) are added up, and those that cancel are left
  * out.
  *
- * <p>Runs that promise an order are read part by part; other parts are all loaded and sorted in
- * memory. Off-heap memory: one part for each sorted run and all other parts. The first call of
- * {@link #next} fetches these.
+ * <p>The merge is that of {@link RunMerge}; keys and values are decoded when they are asked for.
  *
  * <pre>{@code
  * while (cursor.next()) {
@@ -42,112 +34,55 @@ import java.util.concurrent.ExecutorService;
  * <p>One thread. The caller closes it.
  */
 public final class UpdateCursor<K, V> implements AutoCloseable {
-    private final BufferAllocator allocator;
-    private final PartLoader<K, V> loader;
-    private final ExecutorService io;
-    private final List<RunReader<K, V>> sortedRuns = new ArrayList<>();
-    private final List<ListedPart> unsortedParts = new ArrayList<>();
-    private final RunHeap<K, V> heap = new RunHeap<>();
-    private final Deque<SortedPart<K, V>> retired = new ArrayDeque<>();
-    private boolean started;
-    private @Nullable SortedPart<K, V> part;
-    private int position;
-    private long time;
-    private long diff;
-    private boolean closed;
+    /** Encoded bytes that are fetched before they are needed, unless told otherwise. */
+    public static final long DEFAULT_MEMORY_BYTES = 64L << 20;
 
-    private UpdateCursor(BatchStore store, BatchSchema<K, V> schema, Filter filter) {
-        allocator = store.allocator().newChildAllocator("update cursor", 0, Long.MAX_VALUE);
-        loader = new PartLoader<>(store, schema, filter, allocator);
-        io = store.io();
+    private final BatchSchema<K, V> schema;
+    private final MergeKernel<K, V> kernel;
+    private final Selection selection = new Selection();
+
+    /** By part of the selection; empty where nothing was decoded yet. */
+    private final List<@Nullable Readers<K, V>> readers = new ArrayList<>();
+
+    private int position = -1;
+
+    private record Readers<K, V>(SortedPart part, ColumnReader<K> keys, ColumnReader<V> vals) {}
+
+    private UpdateCursor(BatchSchema<K, V> schema, MergeKernel<K, V> kernel) {
+        this.schema = schema;
+        this.kernel = kernel;
     }
 
-    /** Fetches only lists of parts. */
+    /** With {@link #DEFAULT_MEMORY_BYTES}. Fetches nothing yet. */
     public static <K, V> UpdateCursor<K, V> open(
-            BatchStore store, BatchSchema<K, V> schema, List<HollowBatch> batches, Filter filter)
-            throws StoreException,
-                    MissingBlobException,
-                    CorruptDataException,
-                    InterruptedException {
-        UpdateCursor<K, V> cursor = new UpdateCursor<>(store, schema, filter);
-        boolean complete = false;
-        try {
-            boolean codecOrder = ordersCoincide(schema);
-            for (HollowBatch batch : batches) {
-                boolean beyond =
-                        filter instanceof Filter.Snapshot snapshot
-                                && snapshot.asOf().lessThan(batch.lower());
-                for (Run run : beyond ? List.<Run>of() : batch.runs()) {
-                    cursor.addRun(batch.desc(), run, codecOrder);
-                }
-            }
-            complete = true;
-            return cursor;
-        } finally {
-            if (!complete) {
-                cursor.close();
-            }
-        }
+            BatchStore store, BatchSchema<K, V> schema, List<HollowBatch> batches, Filter filter) {
+        return open(store, schema, batches, filter, DEFAULT_MEMORY_BYTES);
     }
 
-    /** Whether row bytes sort as columns do, which holds for the simple codecs. */
-    private static boolean ordersCoincide(BatchSchema<?, ?> schema) {
-        return isBytes(schema.keys()) && isBytes(schema.vals());
-    }
-
-    private static boolean isBytes(Codec<?> codec) {
-        ArrowType type = codec.structuredField("").getType();
-        return type instanceof ArrowType.Utf8
-                || type instanceof ArrowType.Binary
-                || type instanceof ArrowType.Null;
-    }
-
-    private void addRun(Description registered, Run run, boolean codecOrder)
-            throws StoreException,
-                    MissingBlobException,
-                    CorruptDataException,
-                    InterruptedException {
-        RunOrder order = run.meta().order().orElse(RunOrder.UNORDERED);
-        if (order == RunOrder.STRUCTURED || (order == RunOrder.CODEC && codecOrder)) {
-            sortedRuns.add(RunReader.ofRun(loader, registered, run.parts()));
-            return;
-        }
-        Deque<RunPart> waiting = new ArrayDeque<>(run.parts());
-        while (!waiting.isEmpty()) {
-            RunPart part = waiting.remove();
-            if (part instanceof RunPart.Many many) {
-                waiting.addAll(loader.list(many));
-            } else if (part instanceof RunPart.Single single) {
-                unsortedParts.add(new ListedPart(single, registered));
+    /**
+     * Fetches nothing yet.
+     *
+     * @param memoryBytes up to which parts are fetched before they are needed; what is needed is
+     *     fetched in any case
+     */
+    public static <K, V> UpdateCursor<K, V> open(
+            BatchStore store,
+            BatchSchema<K, V> schema,
+            List<HollowBatch> batches,
+            Filter filter,
+            long memoryBytes) {
+        List<MergeInput> inputs = new ArrayList<>();
+        for (HollowBatch batch : batches) {
+            boolean beyond =
+                    filter instanceof Filter.Snapshot snapshot
+                            && snapshot.asOf().lessThan(batch.lower());
+            if (!beyond) {
+                inputs.addAll(MergeInput.of(batch));
             }
         }
-    }
-
-    private void start()
-            throws StoreException,
-                    MissingBlobException,
-                    CorruptDataException,
-                    InterruptedException {
-        started = true;
-        for (RunReader<K, V> run : sortedRuns) {
-            add(run);
-        }
-        try (UnsortedParts<K, V> parts = new UnsortedParts<>(loader, io, unsortedParts)) {
-            for (SortedPart<K, V> next = parts.next(); next != null; next = parts.next()) {
-                add(RunReader.ofPart(next));
-            }
-        }
-    }
-
-    private void add(RunReader<K, V> run)
-            throws StoreException,
-                    MissingBlobException,
-                    CorruptDataException,
-                    InterruptedException {
-        heap.own(run);
-        if (run.advance(retired)) {
-            heap.push(run);
-        }
+        PartForm form = PartForm.of(PartFormat.STRUCTURED, RunOrder.STRUCTURED);
+        return new UpdateCursor<>(
+                schema, new MergeKernel<>(store, schema, filter, form, memoryBytes, inputs));
     }
 
     /** Moves to the next update, which may be the first; returns whether there is one. */
@@ -156,93 +91,74 @@ public final class UpdateCursor<K, V> implements AutoCloseable {
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
-        part = null;
-        if (!started) {
-            start();
+        position++;
+        if (position < selection.count()) {
+            return true;
         }
-        while (!heap.isEmpty()) {
-            closeRetired();
-            RunReader<K, V> head = heap.head();
-            SortedPart<K, V> first = head.part();
-            int firstPosition = head.position();
-            long sum = head.diff();
-            advanceHead();
-            while (!heap.isEmpty() && isAt(heap.head(), first, firstPosition)) {
-                sum += heap.head().diff();
-                advanceHead();
-            }
-            if (sum != 0) {
-                part = first;
-                position = firstPosition;
-                time = first.time(firstPosition);
-                diff = sum;
-                return true;
-            }
+        position = -1;
+        if (!kernel.fill(selection)) {
+            return false;
         }
-        return false;
+        position = 0;
+        return true;
     }
 
-    private static <K, V> boolean isAt(RunReader<K, V> run, SortedPart<K, V> part, int position) {
-        return run.part().compare(run.position(), part, position) == 0;
-    }
-
-    private void advanceHead()
-            throws StoreException,
-                    MissingBlobException,
-                    CorruptDataException,
-                    InterruptedException {
-        if (heap.head().advance(retired)) {
-            heap.headMoved();
-        } else {
-            heap.pop();
-        }
-    }
-
-    private void closeRetired() {
-        while (!retired.isEmpty()) {
-            retired.remove().close();
-        }
-    }
-
-    private SortedPart<K, V> part() {
-        if (part == null) {
+    private int position() {
+        if (position < 0) {
             throw new IllegalStateException("cursor is not at an update");
         }
-        return part;
+        return position;
+    }
+
+    private Readers<K, V> readers(int source) throws CorruptDataException {
+        SortedPart part = selection.parts().get(source);
+        while (readers.size() <= source) {
+            readers.add(null);
+        }
+        Readers<K, V> known = readers.get(source);
+        if (known != null && known.part() == part) {
+            return known;
+        }
+        Updates.StructuredColumns columns = part.columns().structured();
+        if (columns == null) {
+            throw new AssertionError("a part without columns");
+        }
+        Readers<K, V> made =
+                new Readers<>(
+                        part,
+                        schema.keys().reader(columns.keys()),
+                        schema.vals().reader(columns.vals()));
+        readers.set(source, made);
+        return made;
     }
 
     /** Key of the current update. */
     public K key() throws CorruptDataException {
-        return part().key(position);
+        int at = position();
+        return readers(selection.source(at)).keys().value(selection.row(at));
     }
 
     /** Value of the current update. */
     public V val() throws CorruptDataException {
-        return part().val(position);
+        int at = position();
+        return readers(selection.source(at)).vals().value(selection.row(at));
     }
 
     /** Time of the current update, as the filter shows it. */
     public long time() {
-        part();
-        return time;
+        return selection.time(position());
     }
 
     /** Multiplicity of the current update, never 0. */
     public long diff() {
-        part();
-        return diff;
+        return selection.diff(position());
     }
 
     /** Idempotent. */
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        part = null;
-        closeRetired();
-        heap.close();
-        allocator.close();
+        position = -1;
+        selection.clear();
+        kernel.close();
     }
 }
