@@ -115,7 +115,7 @@ public final class ChunkBuffer implements AutoCloseable {
             each += payload.add(column);
         }
         int taken = 0;
-        while (taken < count && bytes < targetBytes) {
+        while (taken < count && (taken == 0 || bytes < targetBytes)) {
             bytes += sizes[taken] + each;
             taken++;
         }

@@ -96,14 +96,40 @@ public final class Gather {
         int elementsAt = offsets.getInt(4L * at);
         int row = at;
         for (int s = 0; s < segments.count(); s++) {
-            ArrowBuf from = sources[segments.source(s)].getOffsetBuffer();
-            int first = from.getInt(4L * segments.from(s));
-            int end = copyOffsets(from, segments.from(s), segments.length(s), offsets, row);
-            below.add(segments.source(s), first, end - first);
-            row += segments.length(s);
+            ListVector source = (ListVector) sources[segments.source(s)];
+            int end = segments.from(s) + segments.length(s);
+            if (source.getNullCount() == 0) {
+                addElements(source, segments.from(s), end, segments.source(s), below);
+                copyOffsets(
+                        source.getOffsetBuffer(),
+                        segments.from(s),
+                        segments.length(s),
+                        offsets,
+                        row);
+                row += segments.length(s);
+                continue;
+            }
+            for (int from = segments.from(s); from < end; from++) {
+                // What may lie below a null list is left behind.
+                int before = below.rows();
+                if (!source.isNull(from)) {
+                    addElements(source, from, from + 1, segments.source(s), below);
+                }
+                offsets.setInt(4L * (row + 1), offsets.getInt(4L * row) + below.rows() - before);
+                row++;
+            }
         }
         target.setLastSet(row - 1);
         append(target.getDataVector(), elementsAt, elements, below);
+    }
+
+    private static void addElements(
+            ListVector list, int from, int end, int source, Segments elements) {
+        int first = list.getOffsetBuffer().getInt(4L * from);
+        int length = list.getOffsetBuffer().getInt(4L * end) - first;
+        if (length > 0) {
+            elements.add(source, first, length);
+        }
     }
 
     private static void appendBytes(
@@ -136,15 +162,12 @@ public final class Gather {
         target.setValueCount(row); // moves the end of the data
     }
 
-    /** Continues the offsets of {@code to}; returns the last of those that were read. */
-    private static int copyOffsets(ArrowBuf from, int first, int count, ArrowBuf to, int at) {
+    /** Continues the offsets of {@code to}. */
+    private static void copyOffsets(ArrowBuf from, int first, int count, ArrowBuf to, int at) {
         int shift = to.getInt(4L * at) - from.getInt(4L * first);
-        int end = from.getInt(4L * first);
         for (int i = 1; i <= count; i++) {
-            end = from.getInt(4L * (first + i));
-            to.setInt(4L * (at + i), Math.addExact(end, shift));
+            to.setInt(4L * (at + i), Math.addExact(from.getInt(4L * (first + i)), shift));
         }
-        return end;
     }
 
     private static void appendFixed(

@@ -1,13 +1,13 @@
 package io.persist.batch.merge;
 
 import io.persist.batch.BatchStore;
+import io.persist.batch.CallingThread;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.RunPart;
 import io.persist.codec.Bytes;
 import io.persist.store.StoreException;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,7 +22,8 @@ final class PartFetches implements AutoCloseable {
     private static final int MAX_AHEAD = 16;
 
     private final BatchStore store;
-    private final Map<RunPart.Single, FutureTask<Bytes>> ahead = new IdentityHashMap<>();
+    private final IdentityHashMap<RunPart.Single, FutureTask<Bytes>> ahead =
+            new IdentityHashMap<>();
     private long aheadBytes;
 
     PartFetches(BatchStore store) {
@@ -40,7 +41,7 @@ final class PartFetches implements AutoCloseable {
 
     /** Begins to fetch a part; returns whether another one may follow. */
     boolean begin(RunPart.Hollow part) {
-        if (ahead.size() >= MAX_AHEAD) {
+        if (ahead.size() >= MAX_AHEAD || store.io() instanceof CallingThread) {
             return false;
         }
         FutureTask<Bytes> fetch = new FutureTask<>(() -> store.get(part.key()));

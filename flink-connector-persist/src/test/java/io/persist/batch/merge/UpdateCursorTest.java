@@ -167,7 +167,11 @@ final class UpdateCursorTest {
         long before = rig.blob.calls.get();
         try (UpdateCursor<String, String> cursor =
                 UpdateCursor.open(
-                        rig.store, STRINGS, List.of(batch), new Filter.Snapshot(Antichain.of(8)))) {
+                        rig.store,
+                        STRINGS,
+                        List.of(batch),
+                        new Filter.Snapshot(Antichain.of(8)),
+                        0)) {
             assertThat(cursor.next()).isTrue();
             assertThat(rig.blob.calls).hasValue(before + 1);
             assertThat(cursor.key()).isEqualTo("a");
