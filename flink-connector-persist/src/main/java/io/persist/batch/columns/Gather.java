@@ -35,6 +35,11 @@ public final class Gather {
         }
     }
 
+    /** Copies all rows of {@code source} behind those of {@code target}, of the same type. */
+    static void append(FieldVector target, FieldVector source) {
+        append(target, new FieldVector[] {source}, Segments.of(0, source.getValueCount()));
+    }
+
     /**
      * Copies rows behind those of {@code target}.
      *
@@ -51,7 +56,7 @@ public final class Gather {
             FieldVector target, int at, FieldVector[] sources, Segments segments) {
         int end = Math.addExact(at, segments.rows());
         target.setValueCount(end); // makes room
-        if (target instanceof NullVector) {
+        if (target instanceof NullVector || at == end) {
             return;
         }
         if (target instanceof StructVector struct) {

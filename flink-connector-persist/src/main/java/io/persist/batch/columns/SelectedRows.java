@@ -63,8 +63,7 @@ public final class SelectedRows implements AutoCloseable {
         List<FieldVector> targets = columns.vectors();
         List<FieldVector> sources = other.columns.vectors();
         for (int i = 0; i < targets.size(); i++) {
-            Gather.append(
-                    targets.get(i), new FieldVector[] {sources.get(i)}, Segments.of(0, count));
+            Gather.append(targets.get(i), sources.get(i));
         }
         times = grown(times, offset + count);
         diffs = grown(diffs, offset + count);
