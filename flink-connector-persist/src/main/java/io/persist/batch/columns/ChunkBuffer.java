@@ -110,7 +110,8 @@ public final class ChunkBuffer implements AutoCloseable {
     private int fitting(Selection selection, int from, int count, List<FieldVector[]> sources) {
         long[] sizes = new long[count];
         PayloadSizes payload = new PayloadSizes(selection, from, sizes);
-        long each = TIME_AND_DIFF_BYTES + (format == PartFormat.STRUCTURED ? 0 : OFFSETS_BYTES);
+        long each =
+                (long) TIME_AND_DIFF_BYTES + (format == PartFormat.STRUCTURED ? 0 : OFFSETS_BYTES);
         for (FieldVector[] column : sources) {
             each += payload.add(column);
         }
