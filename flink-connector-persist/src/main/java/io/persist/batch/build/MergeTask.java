@@ -4,18 +4,15 @@ import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
-import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.Run;
 import io.persist.batch.RunMeta;
-import io.persist.batch.RunOrder;
-import io.persist.batch.columns.PartBuffer;
-import io.persist.batch.merge.Filter;
-import io.persist.batch.merge.UpdateCursor;
-import io.persist.codec.Bytes;
+import io.persist.batch.merge.MergeConfig;
+import io.persist.batch.merge.MergeInput;
+import io.persist.batch.merge.RunMerge;
 import io.persist.codec.CorruptDataException;
-import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
+import io.persist.part.Updates;
 import io.persist.store.PartKey;
 import io.persist.store.StoreException;
 
@@ -29,9 +26,6 @@ import java.util.List;
  * before.
  */
 final class MergeTask<K, V> implements Pending.Work {
-    /** The order that the cursor really has, whatever the configuration prefers. */
-    static final RunOrder ORDER = RunOrder.STRUCTURED;
-
     private final BatchStore store;
     private final BatchConfig config;
     private final BatchSchema<K, V> schema;
@@ -60,13 +54,14 @@ final class MergeTask<K, V> implements Pending.Work {
 
     @Override
     public Written run() throws StoreException, InterruptedException {
-        List<Run> runs = new ArrayList<>();
+        List<MergeInput> runs = new ArrayList<>();
         List<PartKey> inputBlobs = new ArrayList<>();
         for (Pending input : inputs) {
             Written written = input.result();
             inputBlobs.addAll(written.blobs());
             if (!written.parts().isEmpty()) {
-                runs.add(new Run(RunMeta.of(input.order(), schema.id()), written.parts()));
+                RunMeta meta = RunMeta.of(input.order(), schema.id());
+                runs.add(new MergeInput(desc, new Run(meta, written.parts())));
             }
         }
         if (runs.isEmpty()) {
@@ -76,7 +71,7 @@ final class MergeTask<K, V> implements Pending.Work {
         long start = metrics.nanoTime();
         Written merged;
         try {
-            merged = merge(new HollowBatch(desc, 1, runs, Bytes.EMPTY));
+            merged = merge(runs);
         } catch (CorruptDataException | MissingBlobException e) {
             throw new StoreException.Determinate(
                     "parts of shard " + store.shard() + " could not be read back to be merged", e);
@@ -87,48 +82,30 @@ final class MergeTask<K, V> implements Pending.Work {
         return merged;
     }
 
-    private Written merge(HollowBatch batch)
+    private Written merge(List<MergeInput> runs)
             throws StoreException,
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
-        try (PartsWriter writer = PartsWriter.ordered(store, config, schema, desc, ORDER);
-                UpdateCursor<K, V> cursor =
-                        UpdateCursor.open(
-                                store,
-                                schema,
-                                List.of(batch),
-                                new Filter.Compaction(Antichain.minimum()))) {
-            boolean more = cursor.next();
-            while (more) {
-                more = writePart(cursor, writer);
+        MergeConfig merging =
+                MergeConfig.builder()
+                        .order(config.runs().order())
+                        .format(config.drawFormat(store.random()))
+                        .memoryBytes(config.mergeMemoryBytes())
+                        .targetBytes(config.targetBytes())
+                        .maxUpdates(Integer.MAX_VALUE)
+                        .build();
+        try (PartsWriter writer =
+                        PartsWriter.ordered(store, config, schema, desc, merging.order());
+                RunMerge<K, V> merge =
+                        RunMerge.open(store, schema, runs, merging, writer.allocator())) {
+            for (Updates chunk = merge.next(); chunk != null; chunk = merge.next()) {
+                writer.write(chunk, PartsWriter.Content.INSERTS);
             }
             Written merged = writer.finishRun();
             output.adopt(merged);
             writer.handOver();
             return merged;
-        }
-    }
-
-    /** Writes the update that the cursor is at and those that fit in a part with it. */
-    private boolean writePart(UpdateCursor<K, V> cursor, PartsWriter writer)
-            throws StoreException,
-                    MissingBlobException,
-                    CorruptDataException,
-                    InterruptedException {
-        try (PartBuffer<K, V> buffer =
-                new PartBuffer<>(
-                        schema.keys(),
-                        schema.vals(),
-                        config.drawFormat(store.random()),
-                        writer.allocator())) {
-            boolean more = true;
-            do {
-                buffer.add(cursor.key(), cursor.val(), cursor.time(), cursor.diff());
-                more = cursor.next();
-            } while (more && buffer.bytes() < config.targetBytes());
-            writer.write(buffer.takeUpdates(), PartsWriter.Content.INSERTS);
-            return more;
         }
     }
 

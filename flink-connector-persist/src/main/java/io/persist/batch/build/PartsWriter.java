@@ -104,7 +104,7 @@ public final class PartsWriter implements AutoCloseable {
                 desc,
                 new Form(
                         RunOrder.UNORDERED,
-                        runs.merges() ? MergeTask.ORDER : RunOrder.UNORDERED,
+                        runs.merges() ? runs.order() : RunOrder.UNORDERED,
                         runs.merges() ? runs.mergeLimit() : Integer.MAX_VALUE,
                         true));
     }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchSchema;
+import io.persist.batch.Run;
+import io.persist.batch.RunOrder;
 import io.persist.batch.RunPart;
+import io.persist.batch.RunSettings;
 import io.persist.batch.build.BatchRig.Row;
 import io.persist.batch.merge.Filter;
 import io.persist.codec.Bytes;
@@ -19,6 +22,8 @@ import io.persist.codec.relation.RelationDesc;
 import io.persist.codec.relation.ScalarType;
 import io.persist.codec.relation.SourceData;
 import io.persist.frontier.Antichain;
+import io.persist.part.DecodedPart;
+import io.persist.part.ParquetParts;
 import io.persist.part.PartFormat;
 
 import net.jqwik.api.Arbitraries;
@@ -29,8 +34,11 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +153,44 @@ final class RelationBatchTest {
                                     new Filter.Snapshot(Antichain.of(0)),
                                     List.of(batch.hollow())))
                     .containsExactly(new Row<>(good, Unit.UNIT, 0, 2));
+            batch.markConsumed();
+        }
+    }
+
+    /** For relations the two orders differ: a part labelled with one must have that one. */
+    @ParameterizedTest
+    @EnumSource(
+            value = PartFormat.class,
+            names = {"ROW", "BOTH"})
+    void mergedRunsOfCodecOrderAscendByRowBytes_B34a(PartFormat format) throws Exception {
+        BatchConfig config =
+                BatchRig.hollow()
+                        .format(format)
+                        .targetBytes(100)
+                        .runs(RunSettings.DEFAULT.withMaxRuns(2).withOrder(RunOrder.CODEC))
+                        .build();
+        List<Row<SourceData, Unit>> updates = new ArrayList<>();
+        for (int id : new int[] {70_000, -1, 3, 300, -70_000, 0, 1, 256, -300, 65_536}) {
+            SourceData row = row(id, Datum.NULL, Datum.NULL, Datum.NULL, Datum.NULL);
+            updates.add(new Row<>(row, Unit.UNIT, 0, 1));
+        }
+        try (BatchRig rig = new BatchRig()) {
+            Batch batch = rig.build(config, SCHEMA, Antichain.of(0), Antichain.of(1), updates);
+            Run merged = batch.hollow().runs().get(0);
+            assertThat(merged.meta().order()).contains(RunOrder.CODEC);
+            List<Bytes> keys = new ArrayList<>();
+            for (RunPart part : merged.parts()) {
+                Bytes blob =
+                        rig.blob
+                                .get(rig.store.blobKey(((RunPart.Hollow) part).key()))
+                                .orElseThrow();
+                try (DecodedPart decoded = ParquetParts.decode(blob, rig.allocator)) {
+                    for (int i = 0; i < decoded.updates().count(); i++) {
+                        keys.add(Bytes.takeArray(decoded.updates().rows().keys().get(i)));
+                    }
+                }
+            }
+            assertThat(keys).hasSizeGreaterThan(3).isSorted();
             batch.markConsumed();
         }
     }

@@ -269,8 +269,7 @@ final class RunsTest {
         RunSettings runs = RunSettings.DEFAULT.withMaxRuns(2).withOrder(order);
         Batch batch = counted(merging(2).format(PartFormat.BOTH).runs(runs), 3);
 
-        // Columns are what is sorted by, whatever is preferred.
-        assertThat(orders(batch.hollow())).containsExactly(RunOrder.STRUCTURED, RunOrder.UNORDERED);
+        assertThat(orders(batch.hollow())).containsExactly(order, RunOrder.UNORDERED);
         batch.delete();
     }
 
