@@ -1,16 +1,12 @@
 package io.persist.cli;
 
 import io.persist.client.PersistClient;
-import io.persist.client.PersistLocation;
-import io.persist.codec.ShardId;
 import io.persist.store.StoreException;
 import io.persist.store.dump.Dump;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,19 +19,7 @@ import java.util.concurrent.Callable;
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ExportCommand implements Callable<Integer> {
-    @Parameters(
-            index = "0",
-            paramLabel = "PATH",
-            converter = Target.Location.class,
-            description = "Directory or URI.")
-    private PersistLocation location;
-
-    @Parameters(
-            index = "1",
-            paramLabel = "SHARD",
-            converter = Target.Shard.class,
-            description = "Shard id.")
-    private ShardId shard;
+    @Mixin private ShardTarget target;
 
     @Parameters(
             index = "2",
@@ -43,17 +27,12 @@ final class ExportCommand implements Callable<Integer> {
             description = "Directory to write; empty or not there yet.")
     private Path directory;
 
-    @Option(names = "--json", description = "One JSON object on one line.")
-    private boolean json;
-
-    @Spec private CommandSpec spec;
-
     @Override
     public Integer call() throws StoreException, CommandFailed {
-        PrintWriter out = spec.commandLine().getOut();
-        try (PersistClient client = Locations.openExisting(location)) {
-            Dump dump = client.exportShard(shard, directory);
-            if (json) {
+        PrintWriter out = target.out();
+        try (PersistClient client = target.open()) {
+            Dump dump = client.exportShard(target.shard(), directory);
+            if (target.json()) {
                 Output.line(out, Output.dump(dump));
             } else {
                 out.println(

@@ -1,18 +1,13 @@
 package io.persist.cli;
 
 import io.persist.client.PersistClient;
-import io.persist.client.PersistLocation;
 import io.persist.client.ShardReport;
 import io.persist.codec.CorruptDataException;
-import io.persist.codec.ShardId;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.store.StoreException;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Mixin;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -26,24 +21,7 @@ import java.util.concurrent.Callable;
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class InspectCommand implements Callable<Integer> {
-    @Parameters(
-            index = "0",
-            paramLabel = "PATH",
-            converter = Target.Location.class,
-            description = "Directory or URI.")
-    private PersistLocation location;
-
-    @Parameters(
-            index = "1",
-            paramLabel = "SHARD",
-            converter = Target.Shard.class,
-            description = "Shard id.")
-    private ShardId shard;
-
-    @Option(names = "--json", description = "One JSON object on one line.")
-    private boolean json;
-
-    @Spec private CommandSpec spec;
+    @Mixin private ShardTarget target;
 
     @Override
     public Integer call()
@@ -52,18 +30,10 @@ final class InspectCommand implements Callable<Integer> {
                     IncompatibleShardException,
                     InterruptedException,
                     CommandFailed {
-        PrintWriter out = spec.commandLine().getOut();
-        try (PersistClient client = Locations.openExisting(location)) {
-            ShardReport report =
-                    client.inspect(shard)
-                            .orElseThrow(
-                                    () ->
-                                            new CommandFailed(
-                                                    "no shard "
-                                                            + shard
-                                                            + " in "
-                                                            + location.consensus()));
-            if (json) {
+        PrintWriter out = target.out();
+        try (PersistClient client = target.open()) {
+            ShardReport report = client.inspect(target.shard()).orElseThrow(target::noShard);
+            if (target.json()) {
                 Output.line(out, ReportRendering.json(report));
             } else {
                 ReportRendering.print(out, report);

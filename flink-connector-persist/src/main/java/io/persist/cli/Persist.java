@@ -28,7 +28,10 @@ import java.nio.charset.StandardCharsets;
             InspectCommand.class,
             ReadCommand.class,
             ExportCommand.class,
-            ImportCommand.class
+            ImportCommand.class,
+            HistoryCommand.class,
+            CommitsCommand.class,
+            OrphansCommand.class
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Persist implements Runnable {
@@ -52,6 +55,7 @@ public final class Persist implements Runnable {
     static int run(String[] args, PrintWriter out, PrintWriter err) {
         CommandLine commandLine =
                 new CommandLine(new Persist())
+                        .setCaseInsensitiveEnumValuesAllowed(true)
                         .setOut(out)
                         .setErr(err)
                         .setExecutionExceptionHandler(

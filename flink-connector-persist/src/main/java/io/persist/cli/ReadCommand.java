@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.persist.client.PersistClient;
-import io.persist.client.PersistLocation;
 import io.persist.client.ReadResult;
 import io.persist.client.ShardView;
 import io.persist.client.Update;
 import io.persist.codec.Codec;
 import io.persist.codec.CorruptDataException;
-import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.store.StoreException;
@@ -18,10 +16,8 @@ import io.persist.store.StoreException;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 import java.io.PrintWriter;
 import java.math.BigInteger;
@@ -36,19 +32,7 @@ import java.util.concurrent.Callable;
 final class ReadCommand implements Callable<Integer> {
     private static final BigInteger MAX_TIME = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
 
-    @Parameters(
-            index = "0",
-            paramLabel = "PATH",
-            converter = Target.Location.class,
-            description = "Directory or URI.")
-    private PersistLocation location;
-
-    @Parameters(
-            index = "1",
-            paramLabel = "SHARD",
-            converter = Target.Shard.class,
-            description = "Shard id.")
-    private ShardId shard;
+    @Mixin private ShardTarget target;
 
     @Option(
             names = "--as-of",
@@ -59,11 +43,6 @@ final class ReadCommand implements Callable<Integer> {
     @Option(names = "--raw", description = "Keys and values as the hex of their codec's bytes.")
     private boolean raw;
 
-    @Option(names = "--json", description = "One JSON object a line: key, value, time, diff.")
-    private boolean json;
-
-    @Spec private CommandSpec spec;
-
     @Override
     public Integer call()
             throws StoreException,
@@ -71,16 +50,8 @@ final class ReadCommand implements Callable<Integer> {
                     IncompatibleShardException,
                     InterruptedException,
                     CommandFailed {
-        try (PersistClient client = Locations.openExisting(location)) {
-            ShardView<?, ?> view =
-                    client.view(shard)
-                            .orElseThrow(
-                                    () ->
-                                            new CommandFailed(
-                                                    "no shard "
-                                                            + shard
-                                                            + " in "
-                                                            + location.consensus()));
+        try (PersistClient client = target.open()) {
+            ShardView<?, ?> view = client.view(target.shard()).orElseThrow(target::noShard);
             read(view);
         }
         return 0;
@@ -92,7 +63,7 @@ final class ReadCommand implements Callable<Integer> {
                     IncompatibleShardException,
                     InterruptedException,
                     CommandFailed {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = target.out();
         ValueRendering<K> keys = rendering(view.keyCodec());
         ValueRendering<V> vals = rendering(view.valCodec());
         Antichain at = Antichain.of(time(view));
@@ -101,7 +72,7 @@ final class ReadCommand implements Callable<Integer> {
         if (result instanceof ReadResult.SinceViolation<Long> violation) {
             throw new CommandFailed(
                     "shard "
-                            + shard
+                            + target.shard()
                             + " cannot be read as of "
                             + at
                             + ": its since is "
@@ -111,14 +82,14 @@ final class ReadCommand implements Callable<Integer> {
         if (result instanceof ReadResult.NotYetAvailable<Long> notYet) {
             throw new CommandFailed(
                     "shard "
-                            + shard
+                            + target.shard()
                             + " cannot be read as of "
                             + at
                             + " yet: its upper is "
                             + notYet.upper());
         }
-        if (!json) {
-            spec.commandLine().getErr().println(result.orThrow() + " updates as of " + at);
+        if (!target.json()) {
+            target.err().println(result.orThrow() + " updates as of " + at);
         }
     }
 
@@ -142,7 +113,7 @@ final class ReadCommand implements Callable<Integer> {
         }
         if (view.upper().element() == 0) {
             throw new CommandFailed(
-                    "shard " + shard + " has no readable time yet: its upper is [0]");
+                    "shard " + target.shard() + " has no readable time yet: its upper is [0]");
         }
         return view.upper().element() - 1;
     }
@@ -151,7 +122,7 @@ final class ReadCommand implements Callable<Integer> {
             PrintWriter out, ValueRendering<K> keys, ValueRendering<V> vals, Update<K, V> update) {
         JsonNode key = keys.json(update.key());
         JsonNode val = vals.json(update.val());
-        if (json) {
+        if (target.json()) {
             ObjectNode object = Output.JSON.createObjectNode();
             object.set("key", key);
             object.set("value", val);

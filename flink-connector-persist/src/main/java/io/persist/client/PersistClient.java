@@ -8,10 +8,13 @@ import io.persist.codec.ShardId;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.Machine;
 import io.persist.shard.MaintenanceSink;
+import io.persist.shard.OrphanedPart;
 import io.persist.shard.ShardAccess;
+import io.persist.shard.ShardCommit;
 import io.persist.shard.Shards;
 import io.persist.shard.Surroundings;
 import io.persist.state.CodecNames;
+import io.persist.state.EpochChain;
 import io.persist.store.Blob;
 import io.persist.store.Consensus;
 import io.persist.store.Retry;
@@ -186,6 +189,71 @@ public final class PersistClient implements AutoCloseable {
         StoredCodecs codecs = StoredCodecs.of(machine.get().refresh());
         return Optional.of(
                 ReadHandle.open(this, machine.get(), codecs.key(), codecs.val(), purpose));
+    }
+
+    /**
+     * Opens a writer with the codecs and the newest schema found in the shard. Nothing if the shard
+     * does not exist.
+     */
+    public Optional<WriteHandle<?, ?>> openWriterAsStored(ShardId shard, String purpose)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Optional<Machine> machine = existingMachine(shard);
+        if (machine.isEmpty()) {
+            return Optional.empty();
+        }
+        StoredCodecs codecs = StoredCodecs.of(machine.get().refresh());
+        return Optional.of(
+                WriteHandle.open(this, machine.get(), codecs.key(), codecs.val(), purpose));
+    }
+
+    /** The epochs of sinks that a shard remembers; nothing if it does not exist. */
+    public Optional<List<EpochChain.Entry>> sinkChains(ShardId shard)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Optional<Machine> machine = existingMachine(shard);
+        return machine.isEmpty()
+                ? Optional.empty()
+                : Optional.of(EpochChain.entries(machine.get().refresh()));
+    }
+
+    /** The commits of a shard, as far as its live log tells; nothing if it does not exist. */
+    public Optional<List<ShardCommit>> history(ShardId shard)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Optional<Machine> machine = existingMachine(shard);
+        return machine.isEmpty() ? Optional.empty() : Optional.of(machine.get().fetchHistory());
+    }
+
+    /** Parts of a shard that no live state leads to; nothing if it does not exist. */
+    public Optional<List<OrphanedPart>> orphans(ShardId shard)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Optional<Machine> machine = existingMachine(shard);
+        return machine.isEmpty() ? Optional.empty() : Optional.of(machine.get().fetchOrphans());
+    }
+
+    /**
+     * Deletes those of {@code orphans} that still are some. Never give it parts that may still be
+     * appended: those of running jobs, or of snapshots that may be restored.
+     *
+     * @return how many were deleted
+     */
+    public long deleteOrphans(ShardId shard, List<OrphanedPart> orphans)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Optional<Machine> machine = existingMachine(shard);
+        return machine.isEmpty() ? 0 : machine.get().deleteOrphans(orphans);
     }
 
     /** The shards of this location, ascending. */

@@ -240,6 +240,42 @@ public final class SinkChain<K, V> {
         return outcome;
     }
 
+    /** What {@link #commit} would come to now. Writes nothing. */
+    public CommitOutcome verdict(Sealed sealed)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Machine machine = writer.machine();
+        return EpochChain.commit(
+                        machine.refresh(),
+                        new EpochChain.Commit(
+                                sealed.position(),
+                                upper -> time.retimed(List.of(), upper, 0, Long.MIN_VALUE, null),
+                                machine.nowMillis(),
+                                Long.MAX_VALUE))
+                .result();
+    }
+
+    /**
+     * Takes a commit's place on the chain without its rows, which are deleted: to whoever restores
+     * it later, it is appended already.
+     */
+    public CommitOutcome drop(Sealed sealed)
+            throws StoreException,
+                    MissingBlobException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        CommitOutcome outcome = commit(new Sealed(sealed.position(), List.of()), Origin.RESTORED);
+        if (outcome instanceof CommitOutcome.Appended) {
+            for (Bytes message : sealed.batches()) {
+                writer.batchFromTransmittable(message).delete();
+            }
+        }
+        return outcome;
+    }
+
     /** Parts of earlier incarnations that were deleted so far. */
     public long abortedPartsDeleted() {
         return writer.machine().abortedPartsDeleted();

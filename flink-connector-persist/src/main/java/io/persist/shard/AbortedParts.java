@@ -15,8 +15,11 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Finds and deletes parts that nobody will ever append.
@@ -59,6 +62,55 @@ final class AbortedParts {
         for (BlobKey part : earlier) {
             if (!referenced.contains(part)) {
                 delete(part);
+                deleted++;
+            }
+        }
+        return deleted;
+    }
+
+    /** Every part and run that no live state leads to, whoever staged it. */
+    List<OrphanedPart> orphans()
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        // Listed first: what is appended meanwhile is then referenced.
+        Map<BlobKey, Long> stored = new TreeMap<>();
+        String prefix = machine.shard() + "/";
+        access.retry()
+                .call(
+                        "list " + prefix,
+                        () -> {
+                            access.blob().list(prefix, stored::put);
+                            return prefix;
+                        });
+        stored.keySet().removeIf(key -> !key.text().contains("/p"));
+        stored.keySet().removeAll(referenced());
+        List<OrphanedPart> orphans = new ArrayList<>();
+        for (Map.Entry<BlobKey, Long> part : stored.entrySet()) {
+            BlobKey key = part.getKey();
+            OptionalLong modified =
+                    access.retry().call("look at " + key, () -> access.blob().modifiedMillis(key));
+            orphans.add(
+                    new OrphanedPart(
+                            key,
+                            part.getValue(),
+                            modified.isPresent() ? modified.getAsLong() : null));
+        }
+        return orphans;
+    }
+
+    /** Deletes those of {@code orphans} that still are some. */
+    long delete(List<OrphanedPart> orphans)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Set<BlobKey> referenced = referenced();
+        long deleted = 0;
+        for (OrphanedPart orphan : orphans) {
+            if (!referenced.contains(orphan.key())) {
+                delete(orphan.key());
                 deleted++;
             }
         }

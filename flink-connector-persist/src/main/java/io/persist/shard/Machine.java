@@ -173,6 +173,37 @@ public final class Machine {
         return applied.result();
     }
 
+    /** What the live log tells of the shard's commits, oldest first. */
+    public List<ShardCommit> fetchHistory()
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        return ShardCommit.history(this);
+    }
+
+    /** Parts that no live state leads to. */
+    public List<OrphanedPart> fetchOrphans()
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        return new AbortedParts(this, access).orphans();
+    }
+
+    /**
+     * Deletes those that still are orphans; whoever staged them must not append them any more.
+     *
+     * @return how many were deleted
+     */
+    public long deleteOrphans(List<OrphanedPart> orphans)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        return new AbortedParts(this, access).delete(orphans);
+    }
+
     /** Hands maintenance to whoever runs it for this client. */
     public void offer(MaintenanceTask task) {
         access.maintenance().offer(this, task);

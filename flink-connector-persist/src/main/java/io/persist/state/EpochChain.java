@@ -8,6 +8,8 @@ import io.persist.store.PartKey;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,8 @@ import java.util.TreeMap;
  * Otherwise commits that were forgotten could be taken for commits that never happened.
  */
 public final class EpochChain {
+    private static final String PURPOSE = "flink sink ";
+
     private EpochChain() {}
 
     /**
@@ -75,6 +79,39 @@ public final class EpochChain {
     public interface BatchAt {
         /** The batch with {@code shardUpper}, which is not empty, as its lower. */
         HollowBatch at(Antichain shardUpper);
+    }
+
+    /**
+     * An epoch that a shard remembers.
+     *
+     * @param position its last appended commit
+     * @param closed whether a later epoch took over
+     */
+    public record Entry(ChainPosition position, boolean closed, WriterState writer) {}
+
+    /** The epochs of all sinks, by sink id and generation. */
+    public static List<Entry> entries(State state) {
+        List<Entry> entries = new ArrayList<>();
+        state.writers()
+                .forEach(
+                        (id, writer) -> {
+                            String purpose = writer.debug().purpose();
+                            EpochToken token = EpochToken.of(writer.token());
+                            if (!purpose.startsWith(PURPOSE) || token.generation() == 0) {
+                                return;
+                            }
+                            String sinkId = purpose.substring(PURPOSE.length());
+                            if (token.tag() == EpochToken.tagOf(sinkId)) {
+                                ChainPosition position =
+                                        new ChainPosition(
+                                                sinkId, id, token.generation(), token.ordinal());
+                                entries.add(new Entry(position, token.closed(), writer));
+                            }
+                        });
+        entries.sort(
+                Comparator.comparing((Entry entry) -> entry.position().sinkId())
+                        .thenComparing(entry -> entry.position().generation()));
+        return List.copyOf(entries);
     }
 
     /** Adds the epoch to the chain, taking over from the restored one. */
@@ -350,7 +387,7 @@ public final class EpochChain {
     }
 
     private static HandleDebug debug(String hostname, String sinkId) {
-        return new HandleDebug(hostname, "flink sink " + sinkId);
+        return new HandleDebug(hostname, PURPOSE + sinkId);
     }
 
     private static WriterState withToken(WriterState writer, IdempotencyToken token) {

@@ -28,6 +28,14 @@ public interface Blob extends AutoCloseable {
     void list(String prefix, Visitor visitor) throws StoreException;
 
     /**
+     * When the object was stored, by the store's clock in milliseconds since 1970; nothing if it
+     * does not exist or the store cannot tell.
+     */
+    default OptionalLong modifiedMillis(BlobKey key) throws StoreException {
+        return OptionalLong.empty();
+    }
+
+    /**
      * Makes a deleted object readable again if the store still can.
      *
      * @throws StoreException.Determinate if the object does not exist and cannot be brought back

@@ -115,6 +115,18 @@ public final class FileBlob implements Blob {
     }
 
     @Override
+    public OptionalLong modifiedMillis(BlobKey key) throws StoreException {
+        Path file = layout.file(root, key);
+        try {
+            return OptionalLong.of(Files.getLastModifiedTime(file).toMillis());
+        } catch (NoSuchFileException e) {
+            return OptionalLong.empty();
+        } catch (IOException e) {
+            throw new StoreException.Determinate("cannot look at blob file " + file, e);
+        }
+    }
+
+    @Override
     public OptionalLong delete(BlobKey key) throws StoreException {
         Path file = layout.file(root, key);
         try {

@@ -1,0 +1,205 @@
+package io.persist.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import io.persist.client.PersistClient;
+import io.persist.client.SinkChain;
+import io.persist.client.SinkTime;
+import io.persist.client.WriteHandle;
+import io.persist.codec.CorruptDataException;
+import io.persist.flink.sink.PendingCommits;
+import io.persist.flink.sink.PendingCommits.Pending;
+import io.persist.shard.IncompatibleShardException;
+import io.persist.state.ChainPosition;
+import io.persist.state.ChainRefusal;
+import io.persist.state.CommitOutcome;
+import io.persist.state.EpochChain;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** {@code commits}: the chains of sinks, and what a snapshot has pending. */
+@Command(
+        name = "commits",
+        description = {
+            "Shows the epochs of the sinks that write a shard, and which commits they have"
+                    + " appended.",
+            "With --snapshot: which commits a checkpoint or savepoint of a Flink job has pending,"
+                    + " and whether the shard has them. They can be appended or dropped, oldest"
+                    + " first, all of them, or one with --ordinal.",
+            "A commit that was dropped is taken for appended by whoever restores it later."
+        },
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class CommitsCommand implements Callable<Integer> {
+    @Mixin private ShardTarget target;
+
+    @Option(
+            names = "--snapshot",
+            paramLabel = "DIR",
+            description = "Directory or URI of a checkpoint or savepoint (it holds _metadata).")
+    private @Nullable String snapshot;
+
+    @Option(names = "--append", description = "Append what the snapshot has pending.")
+    private boolean append;
+
+    @Option(names = "--drop", description = "Drop what the snapshot has pending, with its parts.")
+    private boolean drop;
+
+    @Option(names = "--ordinal", paramLabel = "N", description = "Only the commit N.")
+    private @Nullable Long ordinal;
+
+    @Option(
+            names = "--time",
+            paramLabel = "commit|event",
+            defaultValue = "commit",
+            description = "With --append: the sink.time of the sink. Default: ${DEFAULT-VALUE}.")
+    private SinkTime time;
+
+    @Override
+    public Integer call()
+            throws IOException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException,
+                    CommandFailed {
+        if (append && drop) {
+            throw new CommandFailed("either --append or --drop");
+        }
+        if ((append || drop) && snapshot == null) {
+            throw new CommandFailed("--append and --drop need --snapshot");
+        }
+        try (PersistClient client = target.open()) {
+            if (snapshot == null) {
+                showChains(client.sinkChains(target.shard()).orElseThrow(target::noShard));
+            } else {
+                decide(client, snapshot);
+            }
+        }
+        return 0;
+    }
+
+    private void showChains(List<EpochChain.Entry> epochs) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("SINK", "GEN", "EPOCH", "COMMITS", "STATE", "LAST COMMIT", "REMEMBERED"));
+        for (EpochChain.Entry epoch : epochs) {
+            long last = epoch.writer().heartbeatMillis();
+            long until = last + epoch.writer().leaseMillis();
+            if (target.json()) {
+                ObjectNode object = Output.JSON.createObjectNode();
+                object.put("sink", epoch.position().sinkId());
+                object.put("generation", epoch.position().generation());
+                object.put("epoch", epoch.position().epoch().toString());
+                object.put("ordinal", epoch.position().ordinal());
+                object.put("closed", epoch.closed());
+                object.set("upper", ReportRendering.frontier(epoch.writer().upper()));
+                object.put("last_millis", last);
+                object.put("remembered_until_millis", until);
+                Output.line(target.out(), object);
+            } else {
+                rows.add(
+                        List.of(
+                                epoch.position().sinkId(),
+                                String.valueOf(epoch.position().generation()),
+                                epoch.position().epoch().toString(),
+                                String.valueOf(epoch.position().ordinal()),
+                                epoch.closed() ? "closed" : "open",
+                                Instant.ofEpochMilli(last).toString(),
+                                Instant.ofEpochMilli(until).toString()));
+            }
+        }
+        if (!target.json()) {
+            Output.table(target.out(), rows);
+        }
+    }
+
+    private void decide(PersistClient client, String from)
+            throws IOException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException,
+                    CommandFailed {
+        try (WriteHandle<?, ?> writer =
+                client.openWriterAsStored(target.shard(), "persist commits")
+                        .orElseThrow(target::noShard)) {
+            SinkChain<?, ?> chain = SinkChain.of(client, writer, time);
+            List<List<String>> rows = new ArrayList<>();
+            rows.add(List.of("SINK", "GEN", "ORDINAL", "CHECKPOINT", "UPDATES", "BYTES", "STATE"));
+            // What becomes due with the commit before it.
+            ChainPosition next = null;
+            for (Pending pending : PendingCommits.of(from)) {
+                SinkChain.Sealed commit = pending.commit();
+                if (ordinal != null && commit.position().ordinal() != ordinal) {
+                    continue;
+                }
+                CommitOutcome outcome = chain.verdict(commit);
+                if (outcome instanceof ChainRefusal.MissingCommit
+                        && commit.position().equals(next)) {
+                    outcome = new CommitOutcome.Appended(writer.upper(), List.of());
+                }
+                boolean due = outcome instanceof CommitOutcome.Appended;
+                String state = due ? "pending" : describe(outcome);
+                if (due && append) {
+                    outcome = chain.commit(commit, SinkChain.Origin.RESTORED);
+                    state = describe(outcome);
+                } else if (due && drop) {
+                    outcome = chain.drop(commit);
+                    state =
+                            outcome instanceof CommitOutcome.Appended
+                                    ? "dropped"
+                                    : describe(outcome);
+                }
+                next = due ? commit.position().at(commit.position().ordinal() + 1) : null;
+                if (target.json()) {
+                    Output.line(target.out(), json(pending, state));
+                } else {
+                    rows.add(row(pending, state));
+                }
+            }
+            if (!target.json()) {
+                Output.table(target.out(), rows);
+            }
+        }
+    }
+
+    private static String describe(CommitOutcome outcome) {
+        if (outcome instanceof CommitOutcome.Appended) {
+            return "appended";
+        }
+        return outcome instanceof ChainRefusal refusal ? refusal.message() : "already appended";
+    }
+
+    private static List<String> row(Pending pending, String state) {
+        return List.of(
+                pending.commit().position().sinkId(),
+                String.valueOf(pending.commit().position().generation()),
+                String.valueOf(pending.commit().position().ordinal()),
+                String.valueOf(pending.checkpointId()),
+                String.valueOf(pending.updates()),
+                Output.size(pending.bytes()),
+                state);
+    }
+
+    private static ObjectNode json(Pending pending, String state) {
+        ObjectNode object = Output.JSON.createObjectNode();
+        object.put("sink", pending.commit().position().sinkId());
+        object.put("epoch", pending.commit().position().epoch().toString());
+        object.put("generation", pending.commit().position().generation());
+        object.put("ordinal", pending.commit().position().ordinal());
+        object.put("job", pending.jobId());
+        object.put("checkpoint", pending.checkpointId());
+        object.put("updates", pending.updates());
+        object.put("bytes", pending.bytes());
+        object.put("state", state);
+        return object;
+    }
+}

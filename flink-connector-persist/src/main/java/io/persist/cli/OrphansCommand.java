@@ -1,0 +1,138 @@
+package io.persist.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import io.persist.client.PersistClient;
+import io.persist.codec.CorruptDataException;
+import io.persist.shard.IncompatibleShardException;
+import io.persist.shard.OrphanedPart;
+import io.persist.store.StoreException;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+/** {@code orphans}: parts that nobody refers to. */
+@Command(
+        name = "orphans",
+        description = {
+            "Lists the parts of a shard that no live state refers to, and deletes them on request.",
+            "A part may also be staged by a running job, or belong to a snapshot that can still be"
+                    + " restored; so only parts are listed that are older than any sink's memory."
+        },
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class OrphansCommand implements Callable<Integer> {
+    @Mixin private ShardTarget target;
+
+    @Option(
+            names = "--older-than",
+            paramLabel = "DURATION",
+            converter = Age.class,
+            defaultValue = "90d",
+            description =
+                    "Such as 90d, 12h or PT15M. Default: ${DEFAULT-VALUE}, the default"
+                            + " sink.commit-memory.")
+    private Duration olderThan;
+
+    @Option(names = "--delete", description = "Delete what is listed.")
+    private boolean delete;
+
+    static final class Age implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            String iso = text.toUpperCase(Locale.ROOT);
+            if (iso.matches("\\d+D")) {
+                iso = "P" + iso;
+            } else if (iso.matches("\\d+[HMS]")) {
+                iso = "PT" + iso;
+            }
+            try {
+                Duration age = Duration.parse(iso);
+                if (!age.isNegative()) {
+                    return age;
+                }
+            } catch (DateTimeParseException e) {
+                throw new TypeConversionException("'" + text + "' is no duration such as 90d");
+            }
+            throw new TypeConversionException("'" + text + "' is negative");
+        }
+    }
+
+    @Override
+    public Integer call()
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException,
+                    CommandFailed {
+        long before = Clock.systemUTC().instant().minus(olderThan).toEpochMilli();
+        try (PersistClient client = target.open()) {
+            List<OrphanedPart> old = new ArrayList<>();
+            int younger = 0;
+            int unknown = 0;
+            for (OrphanedPart orphan :
+                    client.orphans(target.shard()).orElseThrow(target::noShard)) {
+                Long modified = orphan.modifiedMillis();
+                if (modified == null) {
+                    unknown++;
+                } else if (modified > before) {
+                    younger++;
+                } else {
+                    old.add(orphan);
+                }
+            }
+            print(old);
+            long deleted = delete ? client.deleteOrphans(target.shard(), old) : 0;
+            if (!target.json()) {
+                target.err()
+                        .println(
+                                old.size()
+                                        + " orphans, "
+                                        + deleted
+                                        + " deleted; left out: "
+                                        + younger
+                                        + " that are younger, "
+                                        + unknown
+                                        + " whose age the store does not tell");
+            }
+        }
+        return 0;
+    }
+
+    private void print(List<OrphanedPart> orphans) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("PART", "STORED", "BYTES"));
+        for (OrphanedPart orphan : orphans) {
+            Long modified = orphan.modifiedMillis();
+            if (target.json()) {
+                ObjectNode object = Output.JSON.createObjectNode();
+                object.put("part", orphan.key().text());
+                object.put("stored_millis", modified);
+                object.put("bytes", orphan.bytes());
+                object.put("deleted", delete);
+                Output.line(target.out(), object);
+            } else {
+                rows.add(
+                        List.of(
+                                orphan.key().text(),
+                                modified == null ? "?" : Instant.ofEpochMilli(modified).toString(),
+                                Output.size(orphan.bytes())));
+            }
+        }
+        if (!target.json()) {
+            Output.table(target.out(), rows);
+        }
+    }
+}
