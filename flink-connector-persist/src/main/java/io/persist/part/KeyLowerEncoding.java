@@ -36,7 +36,15 @@ public final class KeyLowerEncoding {
         if (maxBytes == 0 || keys.getValueCount() == 0) {
             return null;
         }
-        int least = leastRow(keys, StructuredOrder.of(keys, keys));
+        return ofRow(keys, leastRow(keys, StructuredOrder.of(keys, keys)), maxBytes);
+    }
+
+    /** The same of keys in structured order, of which the first is the least. */
+    public static @Nullable Bytes ofSortedColumn(FieldVector keys, int maxBytes) {
+        return maxBytes == 0 || keys.getValueCount() == 0 ? null : ofRow(keys, 0, maxBytes);
+    }
+
+    private static @Nullable Bytes ofRow(FieldVector keys, int least, int maxBytes) {
         ProtoArrayData whole = ArrayDataEncoding.toProto(keys, least, 1);
         Bound bound = new Bound(whole.getDataType(), whole.toBuilder().clearDataType().build());
         ProtoArrayData fitting =

@@ -19,6 +19,7 @@ import io.persist.part.stats.TrimmedStats;
 import io.persist.store.PartKey;
 import io.persist.store.StoreException;
 
+import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
 /** Writes parts to blob. Used by many threads. */
@@ -65,10 +66,7 @@ final class HollowParts {
                         key,
                         blob.length(),
                         rows == null ? Bytes.EMPTY : KeyLowerEncoding.ofRows(rows.keys()),
-                        columns == null
-                                ? null
-                                : KeyLowerEncoding.ofColumn(
-                                        columns.keys(), config.structuredKeyLowerMaxBytes()),
+                        columns == null ? null : structuredKeyLower(columns.keys(), order),
                         null,
                         config.diffsSum() ? updates.diffsSum() : null,
                         hint(format),
@@ -101,6 +99,13 @@ final class HollowParts {
                         ? KeyStats.ofCount(keyStatistics, updates.count())
                         : KeyStats.of(keyStatistics, columns.keys());
         return stats == null ? null : KeyStats.trim(stats, config.stats());
+    }
+
+    private @Nullable Bytes structuredKeyLower(FieldVector keys, RunOrder order) {
+        int maxBytes = config.structuredKeyLowerMaxBytes();
+        return order == RunOrder.STRUCTURED
+                ? KeyLowerEncoding.ofSortedColumn(keys, maxBytes)
+                : KeyLowerEncoding.ofColumn(keys, maxBytes);
     }
 
     private BatchMetrics.KeyLower keyLower(

@@ -3,22 +3,31 @@ package io.persist.part.stats;
 import io.persist.part.stats.ValueStats.IntegerType;
 
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.FixedWidthVector;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 
 /** Least and greatest of booleans and numbers; zeros if there are none. One use. */
 final class NumberBounds {
-    private final ArrowBuf data;
+    /** Address of the values. */
+    private final long data;
 
     /** Of values mapped such that their order is that of signed longs. */
     private long least = Long.MAX_VALUE;
 
     private long greatest = Long.MIN_VALUE;
 
-    private NumberBounds(ArrowBuf data) {
-        this.data = data;
+    private NumberBounds(FieldVector vector) {
+        int bits =
+                vector instanceof BitVector
+                        ? 1
+                        : ((FixedWidthVector) vector).getTypeWidth() * Byte.SIZE;
+        ArrowBuf values = vector.getDataBuffer();
+        values.checkBytes(0, ((long) vector.getValueCount() * bits + Byte.SIZE - 1) / Byte.SIZE);
+        this.data = values.memoryAddress();
     }
 
     /**
@@ -26,7 +35,10 @@ final class NumberBounds {
      */
     static ValueStats.Bounds of(FieldVector vector, Validity rows) {
         ArrowType type = vector.getField().getType();
-        NumberBounds bounds = new NumberBounds(vector.getDataBuffer());
+        if (!(vector instanceof FixedWidthVector)) {
+            throw new IllegalArgumentException("no bounds of " + vector.getField());
+        }
+        NumberBounds bounds = new NumberBounds(vector);
         if (vector instanceof BitVector) {
             rows.forEachRun(bounds::addBits);
             return new ValueStats.Bools(bounds.least() != 0, bounds.greatest() != 0);
@@ -97,7 +109,7 @@ final class NumberBounds {
 
     private void addBits(int from, int to) {
         for (int row = from; row < to && !(least == 0 && greatest == 1); row++) {
-            int bit = data.getByte(row >> 3) >> (row & 7) & 1;
+            int bit = (MemoryUtil.getByte(data + (row >> 3)) >> (row & 7)) & 1;
             least = Math.min(least, bit);
             greatest = Math.max(greatest, bit);
         }
@@ -105,7 +117,7 @@ final class NumberBounds {
 
     private void addBytes(int from, int to) {
         for (int row = from; row < to; row++) {
-            byte value = data.getByte(row);
+            byte value = MemoryUtil.getByte(data + row);
             least = Math.min(least, value);
             greatest = Math.max(greatest, value);
         }
@@ -113,7 +125,7 @@ final class NumberBounds {
 
     private void addUnsignedBytes(int from, int to) {
         for (int row = from; row < to; row++) {
-            int value = data.getByte(row) & 0xff;
+            int value = MemoryUtil.getByte(data + row) & 0xff;
             least = Math.min(least, value);
             greatest = Math.max(greatest, value);
         }
@@ -121,7 +133,7 @@ final class NumberBounds {
 
     private void addShorts(int from, int to) {
         for (int row = from; row < to; row++) {
-            short value = data.getShort(2L * row);
+            short value = MemoryUtil.getShort(data + 2L * row);
             least = Math.min(least, value);
             greatest = Math.max(greatest, value);
         }
@@ -129,7 +141,7 @@ final class NumberBounds {
 
     private void addUnsignedShorts(int from, int to) {
         for (int row = from; row < to; row++) {
-            int value = data.getShort(2L * row) & 0xffff;
+            int value = MemoryUtil.getShort(data + 2L * row) & 0xffff;
             least = Math.min(least, value);
             greatest = Math.max(greatest, value);
         }
@@ -139,7 +151,7 @@ final class NumberBounds {
         long min = least;
         long max = greatest;
         for (int row = from; row < to; row++) {
-            int value = data.getInt(4L * row);
+            int value = MemoryUtil.getInt(data + 4L * row);
             min = Math.min(min, value);
             max = Math.max(max, value);
         }
@@ -149,7 +161,7 @@ final class NumberBounds {
 
     private void addUnsignedInts(int from, int to) {
         for (int row = from; row < to; row++) {
-            long value = data.getInt(4L * row) & 0xffffffffL;
+            long value = MemoryUtil.getInt(data + 4L * row) & 0xffffffffL;
             least = Math.min(least, value);
             greatest = Math.max(greatest, value);
         }
@@ -159,7 +171,7 @@ final class NumberBounds {
         long min = least;
         long max = greatest;
         for (int row = from; row < to; row++) {
-            long value = data.getLong(8L * row);
+            long value = MemoryUtil.getLong(data + 8L * row);
             min = Math.min(min, value);
             max = Math.max(max, value);
         }
@@ -169,7 +181,7 @@ final class NumberBounds {
 
     private void addUnsignedLongs(int from, int to) {
         for (int row = from; row < to; row++) {
-            long value = data.getLong(8L * row) ^ Long.MIN_VALUE;
+            long value = MemoryUtil.getLong(data + 8L * row) ^ Long.MIN_VALUE;
             least = Math.min(least, value);
             greatest = Math.max(greatest, value);
         }
@@ -177,7 +189,7 @@ final class NumberBounds {
 
     private void addFloats(int from, int to) {
         for (int row = from; row < to; row++) {
-            int value = ordered(data.getInt(4L * row));
+            int value = ordered(MemoryUtil.getInt(data + 4L * row));
             least = Math.min(least, value);
             greatest = Math.max(greatest, value);
         }
@@ -185,7 +197,7 @@ final class NumberBounds {
 
     private void addDoubles(int from, int to) {
         for (int row = from; row < to; row++) {
-            long value = ordered(data.getLong(8L * row));
+            long value = ordered(MemoryUtil.getLong(data + 8L * row));
             least = Math.min(least, value);
             greatest = Math.max(greatest, value);
         }

@@ -52,14 +52,17 @@ final class NumericBounds {
     }
 
     private void add(int from, int to) {
+        long start = start(from);
         for (int row = from; row < to && corruptRow < 0; row++) {
-            long start = packed.getOffsetBuffer().getInt(4L * row);
-            long end = packed.getOffsetBuffer().getInt(4L * (row + 1));
-            if (end - start != NumericOrder.WIDTH || !order.isValid(start)) {
+            long end = start(row + 1);
+            long head =
+                    end - start == NumericOrder.WIDTH ? order.head(start) : NumericOrder.INVALID;
+            if (head == NumericOrder.INVALID) {
                 corruptRow = row;
                 return;
             }
-            add(row, start, order.head(start));
+            add(row, start, head);
+            start = end;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.persist.part.stats;
 
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.util.MemoryUtil;
 
 /**
  * Order of packed numerics where they lie: number of digits, exponent, units of three digits with
@@ -22,60 +23,76 @@ final class NumericOrder {
     private static final int HEAD_DIGITS = 15;
 
     private static final int HEAD_BITS = 51;
+    private static final long[] POWERS = new long[HEAD_DIGITS];
 
-    private final ArrowBuf data;
+    static {
+        POWERS[0] = 1;
+        for (int i = 1; i < HEAD_DIGITS; i++) {
+            POWERS[i] = 10 * POWERS[i - 1];
+        }
+    }
+
+    /** Head of what is no numeric, or has not as many digits as it says. */
+    static final long INVALID = Long.MIN_VALUE;
+
+    private final long address;
+    private final long capacity;
 
     NumericOrder(ArrowBuf data) {
-        this.data = data;
+        this.address = data.memoryAddress();
+        this.capacity = data.capacity();
     }
 
-    /** Whether the 40 bytes are a numeric with as many digits as they say. */
-    boolean isValid(long at) {
-        int digits = data.getInt(at);
+    /** A number whose order never contradicts that of the values, for 40 bytes at {@code at}. */
+    long head(long at) {
+        if (at < 0 || at > capacity - WIDTH) {
+            return INVALID;
+        }
+        int digits = digits(at);
+        int exponent = exponent(at);
+        int flags = flags(at);
         if (digits < 1
                 || digits > MAX_DIGITS
-                || Math.abs((long) exponent(at)) > MAX_EXPONENT
-                || (flags(at) & ~(NEGATIVE | INFINITE | NAN)) != 0) {
-            return false;
+                || exponent < -MAX_EXPONENT
+                || exponent > MAX_EXPONENT
+                || (flags & ~(NEGATIVE | INFINITE | NAN)) != 0) {
+            return INVALID;
         }
-        int top = topUnit(at);
-        for (int i = 0; i < top; i++) {
-            if (unit(at, i) >= UNIT) {
-                return false;
+        if ((flags & (INFINITE | NAN)) != 0) {
+            long size = (flags & NAN) != 0 ? Long.MAX_VALUE : Long.MAX_VALUE - 1;
+            return size == Long.MAX_VALUE || (flags & NEGATIVE) == 0 ? size : -size;
+        }
+        long size = finiteHead(at, digits, exponent);
+        return size == INVALID || (flags & NEGATIVE) == 0 ? size : -size;
+    }
+
+    private long finiteHead(long at, int digits, int exponent) {
+        int top = (digits - 1) / 3;
+        int topUnit = unit(at, top);
+        int count = digitsOf(topUnit);
+        if (3 * top + count != digits) {
+            return INVALID;
+        }
+        long head = topUnit;
+        for (int i = top - 1; i >= 0; i--) {
+            int unit = unit(at, i);
+            if (unit >= UNIT) {
+                return INVALID;
             }
-        }
-        return 3 * top + digitsOf(unit(at, top)) == digits;
-    }
-
-    /** A number whose order never contradicts that of the values. */
-    long head(long at) {
-        int flags = flags(at);
-        if ((flags & NAN) != 0) {
-            return Long.MAX_VALUE;
-        }
-        long size = (flags & INFINITE) != 0 ? Long.MAX_VALUE - 1 : finiteHead(at);
-        return (flags & NEGATIVE) != 0 ? -size : size;
-    }
-
-    private long finiteHead(long at) {
-        int top = topUnit(at);
-        long digits = unit(at, top);
-        if (digits == 0) {
-            return 0;
-        }
-        int count = digitsOf((int) digits);
-        for (int i = top - 1; count < HEAD_DIGITS; i--) {
-            int unit = i < 0 ? 0 : unit(at, i);
             switch (HEAD_DIGITS - count) {
-                case 1 -> digits = digits * 10 + unit / 100;
-                case 2 -> digits = digits * 100 + unit / 10;
-                default -> digits = digits * UNIT + unit;
+                case 0 -> {}
+                case 1 -> head = head * 10 + unit / 100;
+                case 2 -> head = head * 100 + unit / 10;
+                default -> head = head * UNIT + unit;
             }
-            count += Math.min(3, HEAD_DIGITS - count);
+            count = Math.min(HEAD_DIGITS, count + 3);
+        }
+        if (topUnit == 0) {
+            return top == 0 ? 0 : INVALID;
         }
         // At least 1, and far from the bits of infinity: digits and exponent are limited.
-        long magnitude = data.getInt(at) + exponent(at) + MAX_EXPONENT + 1L;
-        return magnitude << HEAD_BITS | digits;
+        long magnitude = (long) digits + exponent + MAX_EXPONENT + 1;
+        return magnitude << HEAD_BITS | head * POWERS[HEAD_DIGITS - count];
     }
 
     /** Compares two valid numerics that have the same head. */
@@ -83,8 +100,8 @@ final class NumericOrder {
         if ((flags(left) & (NAN | INFINITE)) != 0) {
             return 0;
         }
-        int leftDigits = data.getInt(left);
-        int rightDigits = data.getInt(right);
+        int leftDigits = digits(left);
+        int rightDigits = digits(right);
         for (int i = HEAD_DIGITS; i < Math.max(leftDigits, rightDigits); i++) {
             int compared =
                     Integer.compare(
@@ -108,20 +125,20 @@ final class NumericOrder {
         };
     }
 
-    private int exponent(long at) {
-        return data.getInt(at + Integer.BYTES);
+    private int digits(long at) {
+        return MemoryUtil.getInt(address + at);
     }
 
-    private int topUnit(long at) {
-        return (data.getInt(at) - 1) / 3;
+    private int exponent(long at) {
+        return MemoryUtil.getInt(address + at + Integer.BYTES);
     }
 
     private int unit(long at, int index) {
-        return data.getShort(at + UNITS_AT + 2L * index) & 0xffff;
+        return MemoryUtil.getShort(address + at + UNITS_AT + 2L * index) & 0xffff;
     }
 
     private int flags(long at) {
-        return data.getByte(at + FLAGS_AT) & 0xff;
+        return MemoryUtil.getByte(address + at + FLAGS_AT) & 0xff;
     }
 
     /** Number of digits of a unit; 1 of zero, and too many of what is no unit. */
