@@ -7,6 +7,7 @@ import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
+import io.persist.batch.HollowBatchEncoding;
 import io.persist.batch.Run;
 import io.persist.batch.RunMeta;
 import io.persist.batch.RunOrder;
@@ -21,9 +22,11 @@ import io.persist.codec.SchemaId;
 import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
+import io.persist.part.PartFormat;
 import io.persist.part.Updates;
 import io.persist.store.Blob;
 import io.persist.store.BlobKey;
+import io.persist.store.PartKey;
 import io.persist.store.Retry;
 import io.persist.store.StoreException;
 import io.persist.store.mem.MemBlob;
@@ -167,16 +170,44 @@ public final class BatchRig implements AutoCloseable {
     public final RunPart.Hollow part(
             BatchConfig.Builder config, Description desc, Row<String, String>... rows)
             throws Exception {
+        return part(config, STRINGS, desc, List.of(rows));
+    }
+
+    public <K, V> RunPart.Hollow part(
+            BatchConfig.Builder config,
+            BatchSchema<K, V> schema,
+            Description desc,
+            List<Row<K, V>> rows)
+            throws Exception {
         BatchConfig settings = config.build();
-        PartBuffer<String, String> buffer =
-                new PartBuffer<>(Codecs.STRING, Codecs.STRING, settings.format(), allocator);
-        for (Row<String, String> row : rows) {
-            buffer.add(row.key(), row.val(), row.time(), row.diff());
-        }
-        HollowParts parts = new HollowParts(store, settings, Codecs.STRING.keyStatistics());
-        try (Updates updates = buffer.takeUpdates()) {
+        HollowParts parts = new HollowParts(store, settings, schema.keys().keyStatistics());
+        try (Updates updates = updates(schema, settings.format(), rows)) {
             return parts.write(parts.freshKey(), updates, desc, 0, RunOrder.UNORDERED);
         }
+    }
+
+    /** Rows as columns; the caller closes them. */
+    public <K, V> Updates updates(
+            BatchSchema<K, V> schema, PartFormat format, List<Row<K, V>> rows) {
+        PartBuffer<K, V> buffer = new PartBuffer<>(schema.keys(), schema.vals(), format, allocator);
+        for (Row<K, V> row : rows) {
+            buffer.add(row.key(), row.val(), row.time(), row.diff());
+        }
+        return buffer.takeUpdates();
+    }
+
+    /** A pointer to a list of parts in blob, with the bounds of the first one. */
+    public RunPart.Many many(List<RunPart> parts) throws Exception {
+        PartKey key = PartKey.of(BatchConfig.builder().build().writerKey(), store.partIds().get());
+        store.set(key, HollowBatchEncoding.encodeRun(parts));
+        Bytes rows = Bytes.EMPTY;
+        Bytes column = null;
+        if (!parts.isEmpty() && parts.get(0) instanceof RunPart.Hollow first) {
+            rows = first.keyLower();
+            column = first.structuredKeyLower();
+        }
+        long encodedBytes = parts.stream().mapToLong(RunPart::encodedBytes).sum();
+        return new RunPart.Many(key, encodedBytes, encodedBytes, rows, column, null, Bytes.EMPTY);
     }
 
     public static Description desc(long lower, long upper, long since) {
@@ -224,11 +255,13 @@ public final class BatchRig implements AutoCloseable {
     /** Memory, with a say before each write and each delete. */
     public static final class HookedBlob implements Blob {
         private final MemBlob delegate = new MemBlob();
+        public volatile Hook beforeGet = key -> {};
         volatile Hook beforeSet = key -> {};
         volatile Hook beforeDelete = key -> {};
         public final AtomicLong calls = new AtomicLong();
 
-        interface Hook {
+        /** May refuse a call. */
+        public interface Hook {
             void run(BlobKey key) throws StoreException;
         }
 
@@ -243,8 +276,9 @@ public final class BatchRig implements AutoCloseable {
         }
 
         @Override
-        public Optional<Bytes> get(BlobKey key) {
+        public Optional<Bytes> get(BlobKey key) throws StoreException {
             calls.incrementAndGet();
+            beforeGet.run(key);
             return delegate.get(key);
         }
 
