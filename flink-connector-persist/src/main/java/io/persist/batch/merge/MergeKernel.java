@@ -109,6 +109,11 @@ final class MergeKernel<K, V> implements AutoCloseable {
     }
 
     private static boolean isSorted(Run run, BatchSchema<?, ?> schema, PartForm form) {
+        if (run.meta().schema().isPresent()
+                && schema.id() != null
+                && run.meta().schema().get().value() > schema.id().value()) {
+            return false; // columns that the reader does not know took part in the order
+        }
         RunOrder order = run.meta().order().orElse(RunOrder.UNORDERED);
         RunOrder wanted =
                 form.sort() == PartColumns.Sort.ROWS ? RunOrder.CODEC : RunOrder.STRUCTURED;
@@ -148,11 +153,15 @@ final class MergeKernel<K, V> implements AutoCloseable {
             }
             if (head.isOpen()) {
                 take(head, selection);
-            } else if (selection.isEmpty()) {
-                open(head);
-            } else {
+                continue;
+            }
+            if (last != null && !lastSelected && head.isBeyond(last, lastPosition)) {
+                selectLast(selection);
+            }
+            if (!selection.isEmpty()) {
                 break;
             }
+            open(head);
         }
         return !selection.isEmpty();
     }
@@ -301,8 +310,10 @@ final class MergeKernel<K, V> implements AutoCloseable {
      */
     private void prefetch() {
         List<Iterator<RunPart>> waiting = new ArrayList<>();
+        long heapBytes = 0;
         for (MergeSource source : sources) {
             waiting.add(source.waiting());
+            heapBytes += source.isOpen() ? (long) source.part().size() * SortedPart.HEAP_BYTES : 0;
         }
         while (!waiting.isEmpty()) {
             for (Iterator<Iterator<RunPart>> it = waiting.iterator(); it.hasNext(); ) {
@@ -311,15 +322,15 @@ final class MergeKernel<K, V> implements AutoCloseable {
                     it.remove();
                 } else if (parts.next() instanceof RunPart.Hollow part
                         && !fetches.isAhead(part)
-                        && !begin(part)) {
+                        && !begin(part, heapBytes)) {
                     return;
                 }
             }
         }
     }
 
-    private boolean begin(RunPart.Hollow part) {
-        long live = allocator.getAllocatedMemory() + fetches.aheadBytes();
+    private boolean begin(RunPart.Hollow part, long heapBytes) {
+        long live = allocator.getAllocatedMemory() + heapBytes + fetches.aheadBytes();
         return memoryBytes - live >= part.encodedBytes() && fetches.begin(part);
     }
 

@@ -106,6 +106,11 @@ abstract class MergeSource implements AutoCloseable {
         return current != null && !current.isBound();
     }
 
+    /** Whether it is known that everything to come is greater than an update. */
+    boolean isBeyond(SortedPart part, int at) {
+        return current != null && part.compare(at, current, position) < 0;
+    }
+
     SortedPart part() {
         if (current == null) {
             throw new IllegalStateException("not at an update");

@@ -31,6 +31,7 @@ import io.persist.store.Retry;
 import io.persist.store.StoreException;
 import io.persist.store.mem.MemBlob;
 
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
 import java.time.Clock;
@@ -102,6 +103,20 @@ public final class BatchRig implements AutoCloseable {
                 store.retry(),
                 store.allocator(),
                 pool,
+                store.partIds(),
+                store.random(),
+                store.boundsCheck(),
+                store.metrics());
+    }
+
+    /** The same place, with other memory. */
+    public BatchStore withMemory(BufferAllocator memory) {
+        return new BatchStore(
+                store.shard(),
+                store.blob(),
+                store.retry(),
+                memory,
+                store.io(),
                 store.partIds(),
                 store.random(),
                 store.boundsCheck(),
