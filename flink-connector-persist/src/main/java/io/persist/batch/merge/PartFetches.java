@@ -72,6 +72,9 @@ final class PartFetches implements AutoCloseable {
         fetch.run(); // does nothing if the pool has begun
         try {
             return fetch.get();
+        } catch (InterruptedException e) {
+            fetch.cancel(true);
+            throw e;
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             if (cause instanceof StoreException failure) {

@@ -27,6 +27,16 @@ import java.util.List;
  * }
  * }</pre>
  *
+ * <p>Memory, besides the chunk that is being filled: one decoded part of each run that the merge is
+ * within (off-heap, and on the heap 28 bytes for each update), however small the budget; runs that
+ * it has not reached, by their lower bounds, cost nothing. Each part of a run that promises no
+ * order counts as a run of its own, so many of these, of the same key range or without bounds, take
+ * as much as they are large, as in the original. What the budget leaves is used for fetching
+ * encoded parts ahead (on the heap), first the next ones of all runs.
+ *
+ * <p>Lower bounds of another type are logged and ignored. A bound that turns out too high, after
+ * something was handed out that it should come before, is an error; never wrong data.
+ *
  * <p>One thread. The caller closes the merge, and each chunk, which may outlive it.
  */
 public final class RunMerge<K, V> implements AutoCloseable {

@@ -7,10 +7,24 @@ import static io.persist.batch.build.BatchRig.hollow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.persist.batch.BatchSchema;
 import io.persist.batch.HollowBatch;
+import io.persist.batch.Run;
+import io.persist.batch.RunMeta;
 import io.persist.batch.RunOrder;
+import io.persist.batch.RunPart;
 import io.persist.batch.build.BatchRig;
 import io.persist.batch.build.BatchRig.Row;
+import io.persist.codec.Bytes;
+import io.persist.codec.Codecs;
+import io.persist.codec.SchemaId;
+import io.persist.codec.Unit;
+import io.persist.codec.relation.Datum;
+import io.persist.codec.relation.RelationCodec;
+import io.persist.codec.relation.RelationColumn;
+import io.persist.codec.relation.RelationDesc;
+import io.persist.codec.relation.ScalarType;
+import io.persist.codec.relation.SourceData;
 import io.persist.part.PartFormat;
 import io.persist.part.Updates;
 
@@ -66,16 +80,13 @@ final class RunMergeTest {
 
     private HollowBatch sorted(long lower, RunOrder order, List<List<Row<String, String>>> parts)
             throws Exception {
-        List<io.persist.batch.RunPart> written = new ArrayList<>();
+        List<RunPart> written = new ArrayList<>();
         for (List<Row<String, String>> part : parts) {
             @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of generics
             Row<String, String>[] rows = part.toArray(new Row[0]);
             written.add(rig.part(hollow(), desc(lower, lower + 10, lower + 5), rows));
         }
-        return batch(
-                desc(lower, lower + 10, lower + 5),
-                order,
-                written.toArray(new io.persist.batch.RunPart[0]));
+        return batch(desc(lower, lower + 10, lower + 5), order, written.toArray(new RunPart[0]));
     }
 
     @Test
@@ -116,5 +127,34 @@ final class RunMergeTest {
                                     ? List.of("aa@5*1", "bb@5*1")
                                     : List.of("a@5*1", "b@5*1"));
         }
+    }
+
+    /** Readers that do not know a column must not rely on an order that it takes part in. */
+    @Test
+    void runsOfANewerSchemaAreSortedAgain_B34() throws Exception {
+        RelationColumn id = new RelationColumn("id", new ScalarType.Int32(), false);
+        RelationColumn name = new RelationColumn("name", new ScalarType.Text(), true);
+        BatchSchema<SourceData, Unit> newer =
+                BatchRig.schema(RelationCodec.of(RelationDesc.of(List.of(id, name))), Codecs.UNIT);
+        BatchSchema<SourceData, Unit> older =
+                BatchRig.schema(RelationCodec.of(RelationDesc.of(List.of(id))), Codecs.UNIT);
+        List<RunPart> parts = new ArrayList<>();
+        for (String text : List.of("a", "b", "c")) {
+            SourceData row = new SourceData.Row(List.of(new Datum.Int32(1), new Datum.Text(text)));
+            long time = 'e' - text.charAt(0);
+            parts.add(
+                    rig.part(
+                            hollow().format(PartFormat.STRUCTURED),
+                            newer,
+                            desc(0, 10, 1),
+                            List.of(new Row<>(row, Unit.UNIT, time, 1))));
+        }
+        RunMeta meta = RunMeta.of(RunOrder.STRUCTURED, new SchemaId(1));
+        HollowBatch batch =
+                new HollowBatch(desc(0, 10, 1), 3, List.of(new Run(meta, parts)), Bytes.EMPTY);
+
+        assertThat(rig.read(older, Filter.none(), List.of(batch)))
+                .extracting(Row::time)
+                .containsExactly(2L, 3L, 4L);
     }
 }
