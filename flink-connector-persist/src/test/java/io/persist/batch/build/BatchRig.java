@@ -185,7 +185,11 @@ public final class BatchRig implements AutoCloseable {
     public final RunPart.Hollow part(
             BatchConfig.Builder config, Description desc, Row<String, String>... rows)
             throws Exception {
-        return part(config, STRINGS, desc, List.of(rows));
+        List<Row<String, String>> list = new ArrayList<>();
+        for (Row<String, String> row : rows) {
+            list.add(row);
+        }
+        return part(config, STRINGS, desc, list);
     }
 
     public <K, V> RunPart.Hollow part(
