@@ -15,7 +15,9 @@
  * {@link io.persist.client.PersistClient}, then {@link io.persist.client.WriteHandle} (builders,
  * appends, {@link io.persist.client.AppendResult}) and {@link io.persist.client.ReadHandle}
  * (snapshots, {@link io.persist.client.Listen}, {@link io.persist.client.ReadResult}). {@link
- * io.persist.client.ShardReport} is what {@code inspect} shows.
+ * io.persist.client.ShardReport} is what {@code inspect} shows. {@link io.persist.client.SinkChain}
+ * appends the commits of a sink exactly once, at the times that {@link io.persist.client.SinkTime}
+ * says, and goes on from an older snapshot as {@link io.persist.client.OnRewind} says.
  *
  * <p>What a correct caller must expect is a sealed result; {@link io.persist.store.StoreException}
  * is a store that did not answer in time, {@link io.persist.codec.CorruptDataException} stored

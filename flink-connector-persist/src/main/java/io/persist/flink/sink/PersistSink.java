@@ -296,7 +296,7 @@ public final class PersistSink<IN>
     @Override
     public DataStream<CommittableMessage<SealedCommit>> addPreCommitTopology(
             DataStream<CommittableMessage<WriterResult>> results) {
-        UnsafeConfiguration.refuse(results.getExecutionEnvironment());
+        UnsafeConfiguration.refuse(results);
         return results.global()
                 .transform(
                         "Sealer",

@@ -1,9 +1,13 @@
 package io.persist.flink.sink;
 
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.transformations.WithBoundedness;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,10 +27,13 @@ final class UnsafeConfiguration {
     /**
      * @throws IllegalStateException naming the setting and the cure
      */
-    static void refuse(StreamExecutionEnvironment environment) {
+    static void refuse(DataStream<?> stream) {
+        StreamExecutionEnvironment environment = stream.getExecutionEnvironment();
+        RuntimeExecutionMode mode =
+                environment.getConfiguration().get(ExecutionOptions.RUNTIME_MODE);
         boolean streaming =
-                environment.getConfiguration().get(ExecutionOptions.RUNTIME_MODE)
-                        == RuntimeExecutionMode.STREAMING;
+                mode == RuntimeExecutionMode.STREAMING
+                        || (mode == RuntimeExecutionMode.AUTOMATIC && isUnbounded(stream));
         boolean checkpointing = environment.getCheckpointConfig().isCheckpointingEnabled();
         boolean finalCheckpoint =
                 environment
@@ -35,11 +42,29 @@ final class UnsafeConfiguration {
         if (streaming && checkpointing && !finalCheckpoint) {
             throw new IllegalStateException(NO_FINAL_CHECKPOINT);
         }
+        if (streaming
+                && checkpointing
+                && environment.getCheckpointConfig().getCheckpointingConsistencyMode()
+                        == CheckpointingMode.AT_LEAST_ONCE) {
+            LOG.warn(
+                    "'{}' is AT_LEAST_ONCE: rows can be in the shard twice after a failure. Set it"
+                            + " to EXACTLY_ONCE.",
+                    CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE.key());
+        }
         if (streaming && !checkpointing) {
             LOG.warn(
                     "Checkpointing is off: rows become visible at the end of input only, which an"
                             + " unbounded job never reaches. Set '{}'.",
                     CheckpointingOptions.CHECKPOINTING_INTERVAL.key());
         }
+    }
+
+    private static boolean isUnbounded(DataStream<?> stream) {
+        return stream.getTransformation().getTransitivePredecessors().stream()
+                .anyMatch(
+                        source ->
+                                source instanceof WithBoundedness bounds
+                                        && bounds.getBoundedness()
+                                                == Boundedness.CONTINUOUS_UNBOUNDED);
     }
 }

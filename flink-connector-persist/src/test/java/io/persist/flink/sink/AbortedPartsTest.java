@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** Parts that were staged and can never be appended. */
 class AbortedPartsTest {
@@ -27,7 +27,7 @@ class AbortedPartsTest {
         return "row-" + rows++ + "x".repeat(10_000);
     }
 
-    private PersistSink<String> sink(Site.Process process) {
+    private PersistSink<String> sink(Site.TaskProcess process) {
         return site.sink().build().with(process);
     }
 
@@ -40,7 +40,7 @@ class AbortedPartsTest {
         long checkpoint = 0;
         PersistSink<String> submission = site.sink().build();
         for (int attempt = 0; attempt < 6; attempt++) {
-            Site.Process process = site.process();
+            Site.TaskProcess process = site.process();
             int parallelism = 2;
             SinkHarness job =
                     SinkHarness.start(submission.with(process), newest, parallelism, attempt);
@@ -62,7 +62,7 @@ class AbortedPartsTest {
             job.writerBarrierOnly(checkpoint + 1);
             job.kill(process);
         }
-        Site.Process process = site.process();
+        Site.TaskProcess process = site.process();
         try (SinkHarness job = SinkHarness.start(submission.with(process), newest, 2, 6)) {
             String last = row();
             String other = row();
@@ -80,18 +80,18 @@ class AbortedPartsTest {
     @Test
     void overtakenIncarnationDeletesNothingOfItsSuccessor() throws Exception {
         Snapshot snapshot;
-        Site.Process first = site.process();
+        Site.TaskProcess first = site.process();
         try (SinkHarness job = SinkHarness.start(sink(first), null)) {
             snapshot = job.write(row()).checkpoint(1);
         }
-        Site.Process paused = site.process();
+        Site.TaskProcess paused = site.process();
         SinkHarness overtaken = SinkHarness.start(sink(paused), snapshot);
         Snapshot newest = overtaken.write(row()).checkpoint(2);
         // Its clean-up is due, and waits.
-        Site.Process successor = site.process();
+        Site.TaskProcess successor = site.process();
         try (SinkHarness job = SinkHarness.start(sink(successor), newest)) {
             job.write(row()).writerBarrierOnly(3);
-            TreeSet<String> before = site.parts();
+            NavigableSet<String> before = site.parts();
             assertThat(before).hasSize(3);
             paused.runMaintenance();
             assertThat(site.parts()).isEqualTo(before);
@@ -108,7 +108,7 @@ class AbortedPartsTest {
         for (int killedAt = 0; ; killedAt++) {
             Site world = new Site();
             PersistSink<String> submission = world.sink().build();
-            Site.Process first = world.process();
+            Site.TaskProcess first = world.process();
             SinkHarness begun = SinkHarness.start(submission.with(first), null, 1, 0);
             Snapshot snapshot = begun.write(row()).checkpoint(1);
             for (int checkpoint = 2; checkpoint < 5; checkpoint++) {
@@ -117,7 +117,7 @@ class AbortedPartsTest {
             begun.kill(first);
             assertThat(world.parts()).hasSize(4);
 
-            Site.Process second = world.process();
+            Site.TaskProcess second = world.process();
             SinkHarness cleaning = SinkHarness.start(submission.with(second), snapshot, 1, 1);
             Snapshot newest = cleaning.write(row()).checkpoint(5);
             second.strike(killedAt, Site.Fault.KILLED_BEFORE);
@@ -129,7 +129,7 @@ class AbortedPartsTest {
             }
             cleaning.kill(second);
 
-            Site.Process third = world.process();
+            Site.TaskProcess third = world.process();
             try (SinkHarness job = SinkHarness.start(submission.with(third), newest, 1, 2)) {
                 job.write(row()).checkpoint(6);
                 third.runMaintenance();
@@ -145,12 +145,12 @@ class AbortedPartsTest {
     @Test
     void failureOfTheCleanUpIsNoFailureOfTheJob() throws Exception {
         PersistSink<String> submission = site.sink().build();
-        Site.Process first = site.process();
+        Site.TaskProcess first = site.process();
         SinkHarness begun = SinkHarness.start(submission.with(first), null, 1, 0);
         Snapshot snapshot = begun.write(row()).checkpoint(1);
         begun.write(row()).writerBarrierOnly(2);
         begun.kill(first);
-        Site.Process second = site.process();
+        Site.TaskProcess second = site.process();
         try (SinkHarness job = SinkHarness.start(submission.with(second), snapshot, 1, 1)) {
             job.write(row()).checkpoint(3);
             second.storesDown(true);
@@ -165,14 +165,14 @@ class AbortedPartsTest {
     @Test
     void scaledDownWriterCleansUpAfterAllItInherits() throws Exception {
         PersistSink<String> submission = site.sink().build();
-        Site.Process first = site.process();
+        Site.TaskProcess first = site.process();
         SinkHarness wide = SinkHarness.start(submission.with(first), null, 3, 0);
         wide.writeTo(0, row()).writeTo(1, row()).writeTo(2, row());
         Snapshot snapshot = wide.checkpoint(1);
         wide.writeTo(0, row()).writeTo(1, row()).writeTo(2, row()).writerBarrierOnly(2);
         wide.kill(first);
         assertThat(site.parts()).hasSize(6);
-        Site.Process second = site.process();
+        Site.TaskProcess second = site.process();
         try (SinkHarness narrow = SinkHarness.start(submission.with(second), snapshot, 1, 1)) {
             narrow.write(row()).checkpoint(2);
             second.runMaintenance();
@@ -183,20 +183,20 @@ class AbortedPartsTest {
     /** What such a start staged must never look like an earlier incarnation of another's. */
     @Test
     void startThatMayGoOnAheadOfItsSnapshotBeginsANewLine() throws Exception {
-        Site.Process first = site.process();
+        Site.TaskProcess first = site.process();
         Snapshot snapshot;
         try (SinkHarness job = SinkHarness.start(sink(first), null)) {
             snapshot = job.write(row()).checkpoint(1);
             job.write(row()).checkpoint(2);
         }
         List<String> before = new ArrayList<>(site.parts());
-        Site.Process second = site.process();
+        Site.TaskProcess second = site.process();
         PersistSink<String> ahead = site.sink(OnRewind.APPEND).build();
         try (SinkHarness job = SinkHarness.start(ahead.with(second), snapshot)) {
             job.write(row()).checkpoint(2);
             second.runMaintenance();
         }
-        TreeSet<String> after = site.parts();
+        NavigableSet<String> after = site.parts();
         assertThat(after).containsAll(before);
         before.forEach(after::remove);
         assertThat(tag(after.first())).isNotEqualTo(tag(before.get(0)));

@@ -17,6 +17,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /** Rows that become visible at their own times. */
+// Flink's harnesses declare that closing them may throw anything.
+@SuppressWarnings("try")
 class EventTimeTest {
     private final Site site = new Site();
 

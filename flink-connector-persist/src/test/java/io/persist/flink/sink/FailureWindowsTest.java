@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.NavigableSet;
 
 /**
  * Every moment at which a job can fail, by its number in the table of docs/failure-model.md. Rows
@@ -28,7 +28,7 @@ class FailureWindowsTest {
 
     private final Site site = new Site();
     private final PersistSink<String> submission = site.sink().build();
-    private Site.Process process = site.process();
+    private Site.TaskProcess process = site.process();
 
     private SinkHarness start(@Nullable Snapshot snapshot) throws Exception {
         return start(submission, snapshot, 0);
@@ -69,7 +69,7 @@ class FailureWindowsTest {
         SinkHarness job = start(smallParts, null, 0);
         Snapshot newest = job.write("a").checkpoint(1);
         job.write("b" + LARGE, "c" + LARGE).kill(process);
-        TreeSet<String> aborted = site.parts();
+        NavigableSet<String> aborted = site.parts();
         aborted.removeAll(site.referenced());
         assertThat(aborted).hasSize(2);
         try (SinkHarness again = start(smallParts, newest, 1)) {
@@ -140,7 +140,7 @@ class FailureWindowsTest {
         List<String> rows = List.of("a" + LARGE, "b", "c" + LARGE);
         Snapshot newest = null;
         int offset = 0;
-        Site.Process first = null;
+        Site.TaskProcess first = null;
         for (int attempt = 0; offset < rows.size(); attempt++) {
             process = site.process();
             if (first == null) {
@@ -215,7 +215,7 @@ class FailureWindowsTest {
     @Test
     void window09_savepointWithoutStopWhileTheOriginalGoesOn() throws Exception {
         SinkHarness original = start(null);
-        Site.Process itsProcess = process;
+        Site.TaskProcess itsProcess = process;
         // Nobody is told of a plain savepoint.
         Snapshot savepoint = original.write("a").barrier(1);
         original.write("b").checkpoint(2);
@@ -233,7 +233,7 @@ class FailureWindowsTest {
     @Test
     void window09_forkThatIsFirstTakesOver() throws Exception {
         SinkHarness original = start(null);
-        Site.Process itsProcess = process;
+        Site.TaskProcess itsProcess = process;
         Snapshot savepoint = original.write("a").barrier(1);
         try (SinkHarness fork = start(site.sink().build(), savepoint, 0)) {
             fork.write("b").checkpoint(2);
@@ -367,7 +367,7 @@ class FailureWindowsTest {
     @Test
     void window14_twoJobsOfOneSinkAtOnce() throws Exception {
         SinkHarness zombie = start(null);
-        Site.Process its = process;
+        Site.TaskProcess its = process;
         Snapshot snapshot = zombie.write("a").checkpoint(1);
         zombie.write("b").barrier(2);
         try (SinkHarness job = start(submission, snapshot, 1)) {
@@ -413,9 +413,9 @@ class FailureWindowsTest {
     @Test
     void window19_attemptsOfOneWriterNeverShareAPart() throws Exception {
         SinkHarness one = start(null);
-        Site.Process its = process;
+        Site.TaskProcess its = process;
         one.write("a" + LARGE).writerBarrierOnly(1);
-        TreeSet<String> parts = site.parts();
+        NavigableSet<String> parts = site.parts();
         try (SinkHarness other = start(submission, null, 0)) {
             other.write("a" + LARGE).writerBarrierOnly(1);
             assertThat(site.parts()).hasSize(2).containsAll(parts);

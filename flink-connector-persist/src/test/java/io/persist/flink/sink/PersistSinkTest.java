@@ -8,6 +8,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.persist.codec.Codecs;
 import io.persist.codec.ShardId;
 
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,30 @@ class PersistSinkTest {
         PersistSink<String> copy = InstantiationUtil.clone(sink);
         assertThat(copy.plan().target()).isEqualTo(sink.plan().target());
         assertThat(copy.plan().submission()).isEqualTo(sink.plan().submission());
+    }
+
+    @Test
+    void configurationThatLosesTheTailIsRefusedAtPlanningTime() {
+        for (RuntimeExecutionMode mode : RuntimeExecutionMode.values()) {
+            StreamExecutionEnvironment environment =
+                    StreamExecutionEnvironment.getExecutionEnvironment(
+                            new Configuration()
+                                    .set(
+                                            CheckpointingOptions
+                                                    .ENABLE_CHECKPOINTS_AFTER_TASKS_FINISH,
+                                            false));
+            environment.enableCheckpointing(1000).setRuntimeMode(mode);
+            environment.fromData("a").sinkTo(builder().build());
+            if (mode == RuntimeExecutionMode.STREAMING) {
+                assertThatThrownBy(environment::getStreamGraph)
+                        .hasMessageContaining(
+                                "'execution.checkpointing.checkpoints-after-tasks-finish'")
+                        .hasMessageContaining("set it to true");
+            } else {
+                // Bounded, so that there are no checkpoints.
+                assertThat(environment.getStreamGraph()).isNotNull();
+            }
+        }
     }
 
     @Test

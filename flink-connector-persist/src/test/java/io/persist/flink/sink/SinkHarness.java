@@ -223,7 +223,7 @@ final class SinkHarness implements AutoCloseable {
     }
 
     /** Ends the process of the start: nothing is told to anybody. */
-    void kill(Site.Process process) {
+    void kill(Site.TaskProcess process) {
         process.kill();
         try {
             close();

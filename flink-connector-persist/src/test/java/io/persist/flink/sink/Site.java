@@ -34,6 +34,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -85,8 +86,8 @@ final class Site {
         return sink().onRewind(onRewind);
     }
 
-    Process process() {
-        return new Process();
+    TaskProcess process() {
+        return new TaskProcess();
     }
 
     /** Lets delayed requests arrive. */
@@ -97,7 +98,7 @@ final class Site {
     }
 
     /** A process whose requests can be tampered with. */
-    final class Process implements SinkPlan.Clients {
+    final class TaskProcess implements SinkPlan.Clients {
         private static final long serialVersionUID = 1L;
 
         private final transient Deque<Pending> maintenance = new ArrayDeque<>();
@@ -192,9 +193,9 @@ final class Site {
     }
 
     private final class ProcessBlob implements Blob {
-        private final Process process;
+        private final TaskProcess process;
 
-        ProcessBlob(Process process) {
+        ProcessBlob(TaskProcess process) {
             this.process = process;
         }
 
@@ -238,9 +239,9 @@ final class Site {
     }
 
     private final class ProcessConsensus implements Consensus {
-        private final Process process;
+        private final TaskProcess process;
 
-        ProcessConsensus(Process process) {
+        ProcessConsensus(TaskProcess process) {
             this.process = process;
         }
 
@@ -338,7 +339,7 @@ final class Site {
     }
 
     /** Part keys in the blob store, whoever refers to them. */
-    TreeSet<String> parts() throws Exception {
+    NavigableSet<String> parts() throws Exception {
         TreeSet<String> keys = new TreeSet<>();
         blob.list(
                 SHARD.toString(),
@@ -351,7 +352,7 @@ final class Site {
     }
 
     /** Part keys that the newest state names. */
-    TreeSet<String> referenced() throws Exception {
+    NavigableSet<String> referenced() throws Exception {
         TreeSet<String> keys = new TreeSet<>();
         try (PersistClient client = client()) {
             for (ShardReport.BatchReport batch : client.inspect(SHARD).orElseThrow().batches()) {

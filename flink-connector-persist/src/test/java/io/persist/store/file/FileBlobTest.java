@@ -71,6 +71,20 @@ class FileBlobTest {
     }
 
     @Test
+    void ageOfAnObjectIsToldIfItExists() throws Exception {
+        try (FileBlob blob =
+                FileBlob.open(root, BlobLayout.NESTED, FileBlob.Deletion.UNLINK, ids)) {
+            BlobKey key =
+                    new BlobKey(
+                            "s00000000-0000-0000-0000-000000000001/n2600000/"
+                                    + "p00000000-0000-0000-0000-000000000002");
+            assertThat(blob.modifiedMillis(key)).isEmpty();
+            blob.set(key, Bytes.utf8("x"));
+            assertThat(blob.modifiedMillis(key)).isPresent();
+        }
+    }
+
+    @Test
     void nestedKeyIsFoldersAndFile() throws IOException {
         Blob blob = FileBlob.open(root, null, FileBlob.Deletion.UNLINK, ids);
         blob.set(new BlobKey(KEY), Bytes.utf8("part"));
