@@ -55,6 +55,12 @@ public final class Gather {
     private static void append(
             FieldVector target, int at, FieldVector[] sources, Segments segments) {
         int end = Math.addExact(at, segments.rows());
+        if (target instanceof BaseVariableWidthVector bytes) {
+            while (bytes.getValueCapacity() < end) {
+                bytes.reallocValidityAndOffsetBuffers();
+            }
+            bytes.setLastSet(end - 1); // or else all offsets are written twice
+        }
         target.setValueCount(end); // makes room
         if (target instanceof NullVector || at == end) {
             return;
@@ -211,6 +217,13 @@ public final class Gather {
             ArrowBuf source = sources[segments.source(s)];
             int end = segments.from(s) + segments.length(s);
             for (int row = segments.from(s); row < end; row++) {
+                if (bit == 0 && end - row >= 8) {
+                    toByte = copyBytes(to, toByte, source, row, end);
+                    row += (end - row) & ~7;
+                    if (row == end) {
+                        break;
+                    }
+                }
                 pending |= ((source.getByte(row >> 3) >> (row & 7)) & 1) << bit;
                 if (++bit == 8) {
                     to.setByte(toByte++, pending);
@@ -222,5 +235,22 @@ public final class Gather {
         if (bit > 0) {
             to.setByte(toByte, pending);
         }
+    }
+
+    /** Copies bits, eight at a time as long as there are as many; returns the next byte to set. */
+    private static long copyBytes(ArrowBuf to, long toByte, ArrowBuf source, int from, int end) {
+        int shift = from & 7;
+        long fromByte = from >> 3;
+        long next = toByte;
+        for (int left = end - from; left >= 8; left -= 8) {
+            int bits = (source.getByte(fromByte) & 0xff) >>> shift;
+            if (shift > 0) {
+                bits |= source.getByte(fromByte + 1) << (8 - shift);
+            }
+            to.setByte(next, bits);
+            fromByte++;
+            next++;
+        }
+        return next;
     }
 }
