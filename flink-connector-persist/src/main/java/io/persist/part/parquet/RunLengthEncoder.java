@@ -77,12 +77,13 @@ final class RunLengthEncoder {
             ByteSink.LONG.set(target, at, bits);
             at += width;
         }
-        packRest(values, from + 8 * whole, to, from + 8 * groups, width, target, at);
+        packRest(values, from + 8 * whole, to, width, target, at);
         out.advance(groups * width);
     }
 
     private static void packRest(
-            int[] values, int from, int to, int end, int width, byte[] target, int start) {
+            int[] values, int from, int to, int width, byte[] target, int start) {
+        int end = from + (to - from + 7) / 8 * 8;
         int at = start;
         long bits = 0;
         int filled = 0;

@@ -160,7 +160,7 @@ final class BatchHandleTest {
                 new AbstractAppender("warnings", null, null, true, Property.EMPTY_ARRAY) {
                     @Override
                     public void append(LogEvent event) {
-                        if (event.getLevel() == Level.WARN) {
+                        if (event.getLevel().equals(Level.WARN)) {
                             messages.add(event.getMessage().getFormattedMessage());
                         }
                     }
