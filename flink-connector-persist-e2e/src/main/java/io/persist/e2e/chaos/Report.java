@@ -9,7 +9,7 @@ import java.util.Locale;
  * What came of a run.
  *
  * @param parallelisms of the submissions, in order
- * @param leaked blobs that no live state names
+ * @param leaked parts in the store that no live state leads to
  */
 record Report(
         Duration duration,

@@ -8,8 +8,7 @@
  * writes them. {@link io.persist.e2e.chaos.ChaosRun} strikes with each {@link
  * io.persist.e2e.chaos.Fault} of a {@link io.persist.e2e.chaos.Schedule}, and waits until the job
  * commits again. {@link io.persist.e2e.chaos.Account} reads the shard and counts what is lost and
- * doubled, {@link io.persist.e2e.chaos.Leaks} what lies in the blob store and is named by no state;
- * {@link io.persist.e2e.chaos.Report} is what comes of it.
+ * doubled; {@link io.persist.e2e.chaos.Report} is what comes of it.
  *
  * <p>Invariants:
  *

@@ -22,8 +22,8 @@ class ChaosITCase {
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
     @Test
-    void faultsOfEachKindLoseAndDoubleNothing() throws Exception {
-        assertNothingIsLostOrDoubled(
+    void faultsOfEachKindLoseDoubleAndLeakNothing() throws Exception {
+        assertNothingIsLostDoubledOrLeaked(
                 "datastream",
                 ChaosJob.Api.DATASTREAM,
                 List.of(
@@ -35,12 +35,12 @@ class ChaosITCase {
     }
 
     @Test
-    void sqlJobLosesAndDoublesNothing() throws Exception {
-        assertNothingIsLostOrDoubled(
+    void sqlJobLosesDoublesAndLeaksNothing() throws Exception {
+        assertNothingIsLostDoubledOrLeaked(
                 "sql", ChaosJob.Api.SQL, List.of(Fault.STOP_AND_RESCALE, Fault.KILL_CLUSTER));
     }
 
-    private static void assertNothingIsLostOrDoubled(
+    private static void assertNothingIsLostDoubledOrLeaked(
             String name, ChaosJob.Api api, List<Fault> faults) throws Exception {
         Path directory = fresh(Path.of("target", "chaos", name).toAbsolutePath());
         ChaosRun.Settings settings = new ChaosRun.Settings(api, 2, 2000, directory);
@@ -55,6 +55,7 @@ class ChaosITCase {
             assertThat(report.account().numbers()).isPositive();
             assertThat(report.account().lost()).as(report.text()).isZero();
             assertThat(report.account().doubled()).as(report.text()).isZero();
+            assertThat(report.leaked()).as(report.text()).isEmpty();
         }
     }
 
