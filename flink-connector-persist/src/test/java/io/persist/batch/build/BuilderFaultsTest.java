@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
 final class BuilderFaultsTest {
     private static BatchConfig settings(Random random) {
         return BatchConfig.builder()
-                .format(PartFormat.values()[random.nextInt(3)])
+                .format(List.of(PartFormat.values()).get(random.nextInt(3)))
                 .targetBytes(random.nextInt(3) * 40)
                 .inlineSingleMaxBytes(random.nextInt(4) == 0 ? 4096 : 0)
                 .maxOutstandingParts(random.nextInt(4))
