@@ -56,7 +56,7 @@ final class RandomRuns<K, V> {
         for (int i = random.nextInt(30); i >= 0; i--) {
             content.add(rows.get());
         }
-        RunOrder order = RunOrder.values()[random.nextInt(3)];
+        RunOrder order = List.of(RunOrder.values()).get(random.nextInt(3));
         boolean compacted = random.nextInt(3) == 0;
         Description registered = BatchRig.desc(1, 8, compacted ? 3 : 0);
         Description embedded =
@@ -97,7 +97,7 @@ final class RandomRuns<K, V> {
         for (int from = 0; from < content.size(); ) {
             int to = Math.min(content.size(), from + 1 + random.nextInt(8));
             List<Row<K, V>> rowsOfPart = content.subList(from, to);
-            PartFormat format = PartFormat.values()[random.nextInt(3)];
+            PartFormat format = List.of(PartFormat.values()).get(random.nextInt(3));
             RunPart.Single part;
             if (random.nextInt(4) == 0) {
                 try (Updates updates = rig.updates(schema, format, rowsOfPart)) {
