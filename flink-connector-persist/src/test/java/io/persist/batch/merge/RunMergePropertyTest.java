@@ -83,7 +83,7 @@ final class RunMergePropertyTest {
         return MergeConfig.builder()
                 .filter(filter(random))
                 .order(random.nextInt(3) == 0 ? RunOrder.CODEC : RunOrder.STRUCTURED)
-                .format(PartFormat.values()[random.nextInt(3)])
+                .format(List.of(PartFormat.values()).get(random.nextInt(3)))
                 .memoryBytes(List.of(0L, 3000L, 1L << 20).get(random.nextInt(3)))
                 .targetBytes(List.of(0, 100, 500, 1 << 20).get(random.nextInt(4)))
                 .maxUpdates(List.of(1, 3, 100_000).get(random.nextInt(3)))
