@@ -141,7 +141,7 @@ final class RunMergeTest {
         List<RunPart> parts = new ArrayList<>();
         for (String text : List.of("a", "b", "c")) {
             SourceData row = new SourceData.Row(List.of(new Datum.Int32(1), new Datum.Text(text)));
-            long time = 'e' - text.charAt(0);
+            long time = (long) 'e' - text.charAt(0);
             parts.add(
                     rig.part(
                             hollow().format(PartFormat.STRUCTURED),
