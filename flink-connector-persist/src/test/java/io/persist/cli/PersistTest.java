@@ -14,6 +14,7 @@ import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
 import io.persist.testing.GoldenShards;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -251,7 +252,7 @@ class PersistTest {
 
     @Test
     void rowsOfAllTypesAreReadAndInspected() throws Exception {
-        org.junit.jupiter.api.Assumptions.assumeTrue(GoldenShards.isComplete());
+        Assumptions.assumeTrue(GoldenShards.isComplete());
         for (String generation : List.of("p26", "p128")) {
             GoldenShards.Shard golden = GoldenShards.named(generation, "source-all-types");
             Path target = folder.resolve(generation);

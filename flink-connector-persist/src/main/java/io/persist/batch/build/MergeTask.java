@@ -7,6 +7,7 @@ import io.persist.batch.BatchStore;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.Run;
 import io.persist.batch.RunMeta;
+import io.persist.batch.merge.FetchCounts;
 import io.persist.batch.merge.MergeConfig;
 import io.persist.batch.merge.MergeInput;
 import io.persist.batch.merge.RunMerge;
@@ -67,8 +68,6 @@ final class MergeTask<K, V> implements Pending.Work {
         if (runs.isEmpty()) {
             return Written.NOTHING;
         }
-        BatchMetrics metrics = store.metrics();
-        long start = metrics.nanoTime();
         Written merged;
         try {
             merged = merge(runs);
@@ -76,8 +75,6 @@ final class MergeTask<K, V> implements Pending.Work {
             throw new StoreException.Determinate(
                     "parts of shard " + store.shard() + " could not be read back to be merged", e);
         }
-        metrics.mergedRuns(
-                new BatchMetrics.Merge(runs.size(), 0, 0, 0, metrics.nanoTime() - start));
         output.delete(inputBlobs);
         return merged;
     }
@@ -95,6 +92,8 @@ final class MergeTask<K, V> implements Pending.Work {
                         .targetBytes(config.targetBytes())
                         .maxUpdates(Integer.MAX_VALUE)
                         .build();
+        BatchMetrics metrics = store.metrics();
+        long start = metrics.nanoTime();
         try (PartsWriter writer =
                         PartsWriter.ordered(store, config, schema, desc, merging.order());
                 RunMerge<K, V> merge =
@@ -105,6 +104,14 @@ final class MergeTask<K, V> implements Pending.Work {
             Written merged = writer.finishRun();
             output.adopt(merged);
             writer.handOver();
+            FetchCounts fetched = merge.fetchCounts();
+            metrics.mergedRuns(
+                    new BatchMetrics.Merge(
+                            runs.size(),
+                            fetched.ahead(),
+                            fetched.waited(),
+                            fetched.waitNanos(),
+                            metrics.nanoTime() - start));
             return merged;
         }
     }

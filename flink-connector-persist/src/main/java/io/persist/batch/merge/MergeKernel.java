@@ -334,6 +334,10 @@ final class MergeKernel<K, V> implements AutoCloseable {
         return memoryBytes - live >= part.encodedBytes() && fetches.begin(part);
     }
 
+    FetchCounts fetchCounts() {
+        return fetches.counts();
+    }
+
     @Override
     public void close() {
         if (closed) {

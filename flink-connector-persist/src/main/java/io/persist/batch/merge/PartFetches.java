@@ -25,6 +25,9 @@ final class PartFetches implements AutoCloseable {
     private final IdentityHashMap<RunPart.Single, FutureTask<Bytes>> ahead =
             new IdentityHashMap<>();
     private long aheadBytes;
+    private long foundAhead;
+    private long waited;
+    private long waitNanos;
 
     PartFetches(BatchStore store) {
         this.store = store;
@@ -33,6 +36,10 @@ final class PartFetches implements AutoCloseable {
     /** Encoded bytes that are here or on their way and were not asked for yet. */
     long aheadBytes() {
         return aheadBytes;
+    }
+
+    FetchCounts counts() {
+        return new FetchCounts(foundAhead, waited, waitNanos);
     }
 
     boolean isAhead(RunPart.Single part) {
@@ -65,10 +72,22 @@ final class PartFetches implements AutoCloseable {
             throw new AssertionError(part);
         }
         FutureTask<Bytes> fetch = ahead.remove(part);
-        if (fetch == null) {
-            return store.get(hollow.key());
+        if (fetch != null) {
+            aheadBytes -= part.encodedBytes();
+            if (fetch.isDone()) {
+                foundAhead++;
+                return result(fetch);
+            }
         }
-        aheadBytes -= part.encodedBytes();
+        waited++;
+        long start = store.metrics().nanoTime();
+        Bytes bytes = fetch == null ? store.get(hollow.key()) : result(fetch);
+        waitNanos += store.metrics().nanoTime() - start;
+        return bytes;
+    }
+
+    private static Bytes result(FutureTask<Bytes> fetch)
+            throws StoreException, MissingBlobException, InterruptedException {
         fetch.run(); // does nothing if the pool has begun
         try {
             return fetch.get();

@@ -102,6 +102,11 @@ public final class RunMerge<K, V> implements AutoCloseable {
         }
     }
 
+    /** What was fetched up to now. */
+    public FetchCounts fetchCounts() {
+        return kernel.fetchCounts();
+    }
+
     /** Idempotent. */
     @Override
     public void close() {

@@ -75,15 +75,6 @@ final class ValueBuffer {
         ends[count++] = data.size();
     }
 
-    /** Counts byte arrays written to {@link #data} that end at the given offsets plus base. */
-    void addEnds(int[] offsets, int from, int values, int base) {
-        ensureEnds(values);
-        for (int i = 0; i < values; i++) {
-            ends[count + i] = offsets[from + i] + base;
-        }
-        count += values;
-    }
-
     private void ensureEnds(int more) {
         if (count + more > ends.length) {
             ends = Arrays.copyOf(ends, Math.max(count + more, 2 * ends.length));

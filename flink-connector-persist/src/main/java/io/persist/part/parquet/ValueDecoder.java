@@ -29,10 +29,6 @@ final class ValueDecoder {
         return values;
     }
 
-    boolean hasDictionary() {
-        return dictionary != null;
-    }
-
     void readDictionary(Slice page, int count) throws CorruptDataException {
         if (dictionary != null || leaf.physical() == Type.BOOLEAN) {
             throw page.corrupt("no second dictionary, and none of booleans", "one");

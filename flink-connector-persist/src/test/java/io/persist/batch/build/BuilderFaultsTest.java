@@ -33,6 +33,14 @@ import java.util.concurrent.TimeUnit;
  */
 @Timeout(120)
 final class BuilderFaultsTest {
+    /** Each update is a part, two runs are merged for the third, and nothing is in flight. */
+    private static final BatchConfig MERGING =
+            BatchRig.hollow()
+                    .targetBytes(0)
+                    .maxOutstandingParts(0)
+                    .runs(RunSettings.DEFAULT.withMaxRuns(2))
+                    .build();
+
     private static BatchConfig settings(Random random) {
         return BatchConfig.builder()
                 .format(List.of(PartFormat.values()).get(random.nextInt(3)))
@@ -95,14 +103,8 @@ final class BuilderFaultsTest {
     @Test
     void aFailedMergeDeletesNothingUntilTheBuilderIsClosed_B34() throws Exception {
         try (BatchRig rig = new BatchRig()) {
-            BatchConfig config =
-                    BatchRig.hollow()
-                            .targetBytes(0)
-                            .maxOutstandingParts(0)
-                            .runs(RunSettings.DEFAULT.withMaxRuns(2))
-                            .build();
             try (BatchBuilder<String, String> builder =
-                    new BatchBuilder<>(rig.store, config, BatchRig.STRINGS, Antichain.of(0))) {
+                    new BatchBuilder<>(rig.store, MERGING, BatchRig.STRINGS, Antichain.of(0))) {
                 builder.add("a", "", 0, 1);
                 builder.add("b", "", 0, 1);
                 List<String> inputs = rig.blobKeys();
@@ -128,14 +130,8 @@ final class BuilderFaultsTest {
     @Test
     void aPartThatIsGoneFailsTheMergeByName_B34() throws Exception {
         try (BatchRig rig = new BatchRig()) {
-            BatchConfig config =
-                    BatchRig.hollow()
-                            .targetBytes(0)
-                            .maxOutstandingParts(0)
-                            .runs(RunSettings.DEFAULT.withMaxRuns(2))
-                            .build();
             try (BatchBuilder<String, String> builder =
-                    new BatchBuilder<>(rig.store, config, BatchRig.STRINGS, Antichain.of(0))) {
+                    new BatchBuilder<>(rig.store, MERGING, BatchRig.STRINGS, Antichain.of(0))) {
                 builder.add("a", "", 0, 1);
                 builder.add("b", "", 0, 1);
                 String gone = rig.blobKeys().get(0);
