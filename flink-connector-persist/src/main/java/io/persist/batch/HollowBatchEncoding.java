@@ -11,6 +11,7 @@ import io.persist.batch.proto.ProtoRunOrder;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.SchemaId;
+import io.persist.frontier.TimeDomain;
 import io.persist.part.DescriptionEncoding;
 import io.persist.store.PartKey;
 
@@ -82,6 +83,12 @@ public final class HollowBatchEncoding {
     }
 
     public static HollowBatch fromProto(ProtoHollowBatch proto) throws CorruptDataException {
+        return fromProto(proto, TimeDomain.U64);
+    }
+
+    /** {@link #fromProto(ProtoHollowBatch)} of a batch whose times are of {@code times}. */
+    static HollowBatch fromProto(ProtoHollowBatch proto, TimeDomain times)
+            throws CorruptDataException {
         if (!proto.hasDesc()) {
             throw new CorruptDataException("expected a hollow batch with a description");
         }
@@ -96,7 +103,7 @@ public final class HollowBatchEncoding {
             parts.add(bare(new PartKey(key)));
         }
         return new HollowBatch(
-                DescriptionEncoding.description(proto.getDesc()),
+                DescriptionEncoding.description(proto.getDesc(), times),
                 proto.getLen(),
                 runs(proto, parts),
                 fromByteString(proto.getUnknownFields().toByteString()));

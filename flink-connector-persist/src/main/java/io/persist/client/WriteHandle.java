@@ -456,6 +456,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
                 Batch.fromTransmittable(
                         client.batchStore(machine, client.surroundings().ids()),
                         batchConfig,
+                        batchSchema(),
                         message);
         Profile.requireVerified("batch of shard " + shard(), batch.version());
         return batch;

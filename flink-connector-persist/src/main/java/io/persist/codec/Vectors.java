@@ -3,6 +3,7 @@ package io.persist.codec;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.complex.StructVector;
@@ -14,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Makes vectors that keep the names of list elements. Arrow's own factory renames them, and a
- * column with other names is of another type to our peers.
+ * Makes vectors that keep the names of list elements, empty or of row bytes. Arrow's own factory
+ * renames them, and a column with other names is of another type to our peers.
  */
 public final class Vectors {
     private Vectors() {}
@@ -41,6 +42,35 @@ public final class Vectors {
         }
         vector.initializeChildrenFromFields(field.getChildren());
         return vector;
+    }
+
+    /** Whether values of either type, whatever the column is called, are stored alike. */
+    public static boolean isSameType(Field one, Field other) {
+        return one.getType().equals(other.getType())
+                && one.getChildren().equals(other.getChildren());
+    }
+
+    /**
+     * The structured column of the first {@code count} values of {@code rows}. The caller closes
+     * it.
+     *
+     * @throws CorruptDataException if one of them does not decode; nothing is left allocated
+     */
+    public static <T> FieldVector decodeRows(
+            String name, Codec<T> codec, VarBinaryVector rows, int count, BufferAllocator allocator)
+            throws CorruptDataException {
+        FieldVector column = create(codec.structuredField(name), allocator);
+        try {
+            ColumnAppender<T> appender = codec.appender(column);
+            for (int row = 0; row < count; row++) {
+                appender.append(row, codec.decode(Bytes.takeArray(rows.get(row))));
+            }
+            appender.finish(count);
+            return column;
+        } catch (CorruptDataException | RuntimeException | Error e) {
+            column.close();
+            throw e;
+        }
     }
 
     /** A copy of the bytes at {@code row}, whatever its validity. */

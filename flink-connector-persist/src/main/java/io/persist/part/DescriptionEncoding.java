@@ -65,7 +65,7 @@ public final class DescriptionEncoding {
     }
 
     /** {@link #description(ProtoU64Description)} of another domain. */
-    static Description description(ProtoU64Description proto, TimeDomain domain)
+    public static Description description(ProtoU64Description proto, TimeDomain domain)
             throws CorruptDataException {
         requireKnown(proto);
         if (!proto.hasLower() || !proto.hasUpper() || !proto.hasSince()) {

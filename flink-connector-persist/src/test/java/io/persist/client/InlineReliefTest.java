@@ -323,4 +323,31 @@ final class InlineReliefTest {
             fresh.close();
         }
     }
+
+    @Test
+    void whatMovesToBlobHasStatisticsWhoeverBuiltIt_B10() throws Exception {
+        for (Profile profile : Profile.values()) {
+            for (boolean combine : new boolean[] {false, true}) {
+                InlineReliefTest fresh = new InlineReliefTest();
+                WriteHandle<String, String> writer =
+                        fresh.writer(profile, total(0).combineInlineWrites(combine));
+                Batch built = batch(writer, 0, 1, "a");
+                Batch received =
+                        writer.batchFromTransmittable(batch(writer, 0, 1, "b").toTransmittable());
+
+                append(writer, 0, 1, built, received);
+
+                assertThat(fresh.batches().get(0).parts())
+                        .isNotEmpty()
+                        .allSatisfy(
+                                part -> {
+                                    RunPart.Hollow hollow = (RunPart.Hollow) part;
+                                    assertThat(hollow.stats()).isNotNull();
+                                    assertThat(hollow.diffsSum()).isNotNull();
+                                });
+                assertThat(fresh.snapshot(0)).extracting(Update::key).containsExactly("a", "b");
+                fresh.close();
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.persist.codec.ArrayDataEncoding;
 import io.persist.codec.Bytes;
 import io.persist.codec.StructuredOrder;
+import io.persist.testing.GoldenFacts;
 import io.persist.testing.GoldenShards;
 
 import org.apache.arrow.memory.BufferAllocator;
@@ -41,11 +42,7 @@ class KeyLowerEncodingTest {
         int found = 0;
         for (GoldenShards.Shard shard : GoldenShards.all()) {
             JsonNode expected = shard.expected();
-            int maxBytes =
-                    expected.path("extra")
-                            .path("flags")
-                            .path("persist_batch_structured_key_lower_len")
-                            .asInt(256);
+            int maxBytes = GoldenFacts.keyLowerBytes(expected);
             JsonNode batches = expected.path("inspect").path("batches");
             for (JsonNode parts : batches.findValues("parts")) {
                 for (JsonNode entry : parts) {

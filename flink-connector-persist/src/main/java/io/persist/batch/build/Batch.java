@@ -16,13 +16,13 @@ import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.SchemaId;
 import io.persist.codec.ShardId;
-import io.persist.codec.StatsKind;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 import io.persist.frontier.TimeDomain;
 import io.persist.part.DecodedPart;
 import io.persist.part.InlineParts;
 import io.persist.part.PartFormat;
+import io.persist.part.stats.StatsSettings;
 import io.persist.store.PartKey;
 import io.persist.store.StoreException;
 import io.persist.store.WriterKey;
@@ -48,8 +48,7 @@ public final class Batch implements AutoCloseable {
     private final BatchConfig config;
     private final TransmittableBatch origin;
 
-    /** Of parts that move to blob; null if not known here, and then they have none. */
-    private final StatsKind.@Nullable Struct keyStatistics;
+    private final BatchSchema<?, ?> schema;
 
     private HollowBatch hollow;
     private boolean consumed;
@@ -58,11 +57,11 @@ public final class Batch implements AutoCloseable {
             BatchStore store,
             BatchConfig config,
             TransmittableBatch origin,
-            StatsKind.@Nullable Struct keyStatistics) {
+            BatchSchema<?, ?> schema) {
         this.store = store;
         this.config = config;
         this.origin = origin;
-        this.keyStatistics = keyStatistics;
+        this.schema = schema;
         this.hollow = origin.batch();
     }
 
@@ -80,19 +79,22 @@ public final class Batch implements AutoCloseable {
                         schemas ? schema.keys().schema() : Bytes.EMPTY,
                         schemas ? schema.vals().schema() : Bytes.EMPTY,
                         Bytes.EMPTY),
-                schema.keys().keyStatistics());
+                schema);
     }
 
     /**
      * Rebuilds a batch from {@link #toTransmittable}, in any process. May be done several times;
      * once one copy was appended or deleted the others must not be used.
      *
+     * @param schema says what the times are, and of which keys statistics are made if inline parts
+     *     move to blob
      * @throws IllegalArgumentException if the batch belongs to another shard
      * @throws CorruptDataException if {@code message} is no transmitted batch
      */
-    public static Batch fromTransmittable(BatchStore store, BatchConfig config, Bytes message)
+    public static Batch fromTransmittable(
+            BatchStore store, BatchConfig config, BatchSchema<?, ?> schema, Bytes message)
             throws CorruptDataException {
-        TransmittableBatch origin = TransmittableBatchEncoding.decode(message);
+        TransmittableBatch origin = TransmittableBatchEncoding.decode(message, schema.times());
         if (!origin.shard().equals(store.shard())) {
             throw new IllegalArgumentException(
                     "batch of shard " + origin.shard() + " given to shard " + store.shard());
@@ -103,7 +105,7 @@ public final class Batch implements AutoCloseable {
             throw new CorruptDataException(
                     "transmitted batch of shard " + origin.shard() + ": " + e.getMessage(), e);
         }
-        return new Batch(store, config, origin, null);
+        return new Batch(store, config, origin, schema);
     }
 
     public ShardId shard() {
@@ -240,8 +242,9 @@ public final class Batch implements AutoCloseable {
     /** The same, reporting to {@code metrics}. */
     public void flushToBlob(BatchMetrics metrics)
             throws StoreException, CorruptDataException, InterruptedException {
-        HollowParts hollowParts =
-                new HollowParts(store.withMetrics(metrics), config, keyStatistics);
+        BatchStore reporting = store.withMetrics(metrics);
+        HollowParts known = new HollowParts(reporting, config, schema.keys());
+        HollowParts foreign = new HollowParts(reporting, withoutStats(config), schema.keys());
         List<PartKey> written = new ArrayList<>();
         boolean complete = false;
         try {
@@ -250,6 +253,7 @@ public final class Batch implements AutoCloseable {
                 List<RunPart> parts = new ArrayList<>();
                 for (RunPart part : run.parts()) {
                     if (part instanceof RunPart.Inline inline) {
+                        HollowParts hollowParts = isOfSchema(inline) ? known : foreign;
                         parts.add(flush(hollowParts, inline, run.meta(), written));
                     } else {
                         parts.add(part);
@@ -264,6 +268,21 @@ public final class Batch implements AutoCloseable {
                 PartDeletes.tryDelete(store, written);
             }
         }
+    }
+
+    /** Of keys of another schema nothing is said: their columns may have other names. */
+    private boolean isOfSchema(RunPart.Inline inline) {
+        Bytes keys = origin.keySchema();
+        SchemaId id = inline.schema() == null ? inline.deprecatedSchema() : inline.schema();
+        return (keys.isEmpty() || keys.equals(schema.keys().schema()))
+                && (id == null || schema.id() == null || id.equals(schema.id()));
+    }
+
+    private static BatchConfig withoutStats(BatchConfig config) {
+        StatsSettings stats = config.stats();
+        return config.toBuilder()
+                .stats(new StatsSettings(false, stats.budgetBytes(), stats.untrimmable()))
+                .build();
     }
 
     private RunPart flush(

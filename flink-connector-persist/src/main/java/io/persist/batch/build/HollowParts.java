@@ -7,7 +7,10 @@ import io.persist.batch.RunOrder;
 import io.persist.batch.RunPart;
 import io.persist.batch.columns.PartBuffer;
 import io.persist.codec.Bytes;
+import io.persist.codec.Codec;
+import io.persist.codec.CorruptDataException;
 import io.persist.codec.StatsKind;
+import io.persist.codec.Vectors;
 import io.persist.frontier.Description;
 import io.persist.part.KeyLowerEncoding;
 import io.persist.part.ParquetParts;
@@ -21,20 +24,26 @@ import io.persist.store.StoreException;
 
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.Objects;
 
 /** Writes parts to blob. Used by many threads. */
 final class HollowParts {
+    private static final Logger LOG = LoggerFactory.getLogger(HollowParts.class);
+
     private final BatchStore store;
     private final BatchConfig config;
-    private final StatsKind.@Nullable Struct keyStatistics;
+    private final Codec<?> keys;
 
     /**
-     * @param keyStatistics what parts say about their keys; null for nothing
+     * @param keys of the schema that statistics are made for
      */
-    HollowParts(BatchStore store, BatchConfig config, StatsKind.@Nullable Struct keyStatistics) {
+    HollowParts(BatchStore store, BatchConfig config, Codec<?> keys) {
         this.store = store;
         this.config = config;
-        this.keyStatistics = keyStatistics;
+        this.keys = keys;
     }
 
     /** A key that no blob has yet. */
@@ -57,7 +66,6 @@ final class HollowParts {
         PartFormat format = formatOf(updates);
         Bytes blob = ParquetParts.encode(updates, format, desc, index, config.parquet());
         Updates.RowColumns rows = updates.rows();
-        Updates.StructuredColumns columns = updates.structured();
         long measuring = metrics.nanoTime();
         TrimmedStats stats = stats(updates);
         long measured = metrics.nanoTime();
@@ -66,7 +74,7 @@ final class HollowParts {
                         key,
                         blob.length(),
                         rows == null ? Bytes.EMPTY : KeyLowerEncoding.ofRows(rows.keys()),
-                        columns == null ? null : structuredKeyLower(columns.keys(), order),
+                        structuredKeyLower(updates, order),
                         null,
                         config.diffsSum() ? updates.diffsSum() : null,
                         hint(format),
@@ -84,33 +92,73 @@ final class HollowParts {
                         encoded - start,
                         measured - measuring,
                         metrics.nanoTime() - encoded,
-                        keyLower(columns, part),
+                        keyLower(updates, order, part),
                         stats == null ? 0 : stats.removedBytes()));
         return part;
     }
 
+    /** Null if they are switched off, or not known of keys like these. */
     private @Nullable TrimmedStats stats(Updates updates) {
-        if (keyStatistics == null || !config.stats().enabled()) {
+        if (!config.stats().enabled()) {
             return null;
         }
-        Updates.StructuredColumns columns = updates.structured();
-        StructStats stats =
-                columns == null
-                        ? KeyStats.ofCount(keyStatistics, updates.count())
-                        : KeyStats.of(keyStatistics, columns.keys());
+        StructStats stats = measure(updates);
         return stats == null ? null : KeyStats.trim(stats, config.stats());
     }
 
-    private @Nullable Bytes structuredKeyLower(FieldVector keys, RunOrder order) {
-        int maxBytes = config.structuredKeyLowerMaxBytes();
-        return order == RunOrder.STRUCTURED
-                ? KeyLowerEncoding.ofSortedColumn(keys, maxBytes)
-                : KeyLowerEncoding.ofColumn(keys, maxBytes);
+    private @Nullable StructStats measure(Updates updates) {
+        StatsKind.Struct kind = keys.keyStatistics();
+        Updates.StructuredColumns columns = updates.structured();
+        if (columns != null) {
+            // Inline parts that move to blob may be of another schema.
+            boolean known =
+                    Vectors.isSameType(columns.keys().getField(), keys.structuredField("k_s"));
+            return known ? KeyStats.of(kind, columns.keys()) : null;
+        }
+        StructStats counted = KeyStats.ofCount(kind, updates.count());
+        if (counted != null) {
+            return counted;
+        }
+        try (FieldVector column = decodeKeys(updates, updates.count())) {
+            return KeyStats.of(kind, column);
+        } catch (CorruptDataException e) {
+            LOG.warn("a part of shard {} gets no statistics", store.shard(), e);
+            return null;
+        }
     }
 
-    private BatchMetrics.KeyLower keyLower(
-            Updates.@Nullable StructuredColumns columns, RunPart.Hollow part) {
-        if (columns == null || config.structuredKeyLowerMaxBytes() == 0) {
+    /**
+     * As the original, parts of rows have one if they are of a sorted run, whose first key is the
+     * least.
+     */
+    private @Nullable Bytes structuredKeyLower(Updates updates, RunOrder order) {
+        int maxBytes = config.structuredKeyLowerMaxBytes();
+        Updates.StructuredColumns columns = updates.structured();
+        if (columns != null) {
+            return order == RunOrder.STRUCTURED
+                    ? KeyLowerEncoding.ofSortedColumn(columns.keys(), maxBytes)
+                    : KeyLowerEncoding.ofColumn(columns.keys(), maxBytes);
+        }
+        if (order != RunOrder.STRUCTURED || maxBytes == 0) {
+            return null;
+        }
+        try (FieldVector first = decodeKeys(updates, 1)) {
+            return KeyLowerEncoding.ofSortedColumn(first, maxBytes);
+        } catch (CorruptDataException e) {
+            LOG.warn("a part of shard {} gets no lower bound", store.shard(), e);
+            return null;
+        }
+    }
+
+    /** The columns of the first keys of a part that has row bytes only. */
+    private FieldVector decodeKeys(Updates updates, int count) throws CorruptDataException {
+        Updates.RowColumns rows = Objects.requireNonNull(updates.rows());
+        return Vectors.decodeRows("k_s", keys, rows.keys(), count, updates.times().getAllocator());
+    }
+
+    private BatchMetrics.KeyLower keyLower(Updates updates, RunOrder order, RunPart.Hollow part) {
+        boolean wanted = updates.structured() != null || order == RunOrder.STRUCTURED;
+        if (!wanted || config.structuredKeyLowerMaxBytes() == 0) {
             return BatchMetrics.KeyLower.NOT_WANTED;
         }
         return part.structuredKeyLower() == null

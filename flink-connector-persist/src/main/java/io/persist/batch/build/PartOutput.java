@@ -55,7 +55,7 @@ final class PartOutput {
         this.schema = schema.id();
         this.desc = desc;
         this.inlining = inlining;
-        this.hollowParts = new HollowParts(store, config, schema.keys().keyStatistics());
+        this.hollowParts = new HollowParts(store, config, schema.keys());
     }
 
     /** Writes {@code updates}, of a run of {@code order}, as one part; does not close them. */

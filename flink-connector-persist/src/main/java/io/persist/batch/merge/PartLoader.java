@@ -9,7 +9,6 @@ import io.persist.batch.columns.PartColumns;
 import io.persist.batch.columns.SelectedRows;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codec;
-import io.persist.codec.ColumnAppender;
 import io.persist.codec.ColumnReader;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.Migration;
@@ -285,7 +284,7 @@ final class PartLoader<K, V> {
         Field expected = codec.structuredField(name);
         if (stored != null) {
             Field found = stored.getField();
-            if (isSameType(found, expected)) {
+            if (Vectors.isSameType(found, expected)) {
                 return stored;
             }
             Optional<Migration> migration = Migration.between(found, expected);
@@ -298,27 +297,7 @@ final class PartLoader<K, V> {
             }
             stored.close();
         }
-        return decode(name, codec, Objects.requireNonNull(rows));
-    }
-
-    private static boolean isSameType(Field found, Field expected) {
-        return found.getType().equals(expected.getType())
-                && found.getChildren().equals(expected.getChildren());
-    }
-
-    private <T> FieldVector decode(String name, Codec<T> codec, VarBinaryVector rows)
-            throws CorruptDataException {
-        FieldVector column = Vectors.create(codec.structuredField(name), allocator);
-        try {
-            ColumnAppender<T> appender = codec.appender(column);
-            for (int row = 0; row < rows.getValueCount(); row++) {
-                appender.append(row, codec.decode(Bytes.takeArray(rows.get(row))));
-            }
-            appender.finish(rows.getValueCount());
-            return column;
-        } catch (CorruptDataException | RuntimeException | Error e) {
-            column.close();
-            throw e;
-        }
+        return Vectors.decodeRows(
+                name, codec, Objects.requireNonNull(rows), rows.getValueCount(), allocator);
     }
 }

@@ -97,6 +97,7 @@ final class BatchHandleTest {
         return Batch.fromTransmittable(
                 rig.store,
                 BatchConfig.builder().build(),
+                BatchRig.STRINGS,
                 TransmittableBatchEncoding.encode(
                         new TransmittableBatch(
                                 BatchRig.SHARD,
@@ -218,12 +219,12 @@ final class BatchHandleTest {
         Bytes message = batch.toTransmittable();
 
         BatchConfig keeping = hollow().deleteEnabled(false).build();
-        Batch copy = Batch.fromTransmittable(rig.store, keeping, message);
+        Batch copy = Batch.fromTransmittable(rig.store, keeping, BatchRig.STRINGS, message);
         assertThat(copy.hollow()).isEqualTo(before);
         copy.delete();
         assertThat(rig.blobKeys()).hasSize(1);
 
-        Batch.fromTransmittable(rig.store, hollow().build(), message).delete();
+        Batch.fromTransmittable(rig.store, hollow().build(), BatchRig.STRINGS, message).delete();
         assertThat(rig.blobKeys()).isEmpty();
     }
 

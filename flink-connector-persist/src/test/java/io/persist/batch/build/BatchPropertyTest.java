@@ -142,7 +142,8 @@ final class BatchPropertyTest {
             batch.rewriteTs(Antichain.of(script.rewriteBy()), Antichain.of(12)).orThrow();
         }
         return script.transmit()
-                ? Batch.fromTransmittable(rig.store, config, batch.toTransmittable())
+                ? Batch.fromTransmittable(
+                        rig.store, config, BatchRig.STRINGS, batch.toTransmittable())
                 : batch;
     }
 

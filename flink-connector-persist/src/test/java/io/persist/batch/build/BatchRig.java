@@ -199,7 +199,7 @@ public final class BatchRig implements AutoCloseable {
             List<Row<K, V>> rows)
             throws Exception {
         BatchConfig settings = config.build();
-        HollowParts parts = new HollowParts(store, settings, schema.keys().keyStatistics());
+        HollowParts parts = new HollowParts(store, settings, schema.keys());
         try (Updates updates = updates(schema, settings.format(), rows)) {
             return parts.write(parts.freshKey(), updates, desc, 0, RunOrder.UNORDERED);
         }

@@ -60,6 +60,7 @@ final class BatchTest {
         return Batch.fromTransmittable(
                 rig.store,
                 BatchConfig.builder().build(),
+                BatchRig.STRINGS,
                 TransmittableBatchEncoding.encode(message));
     }
 
@@ -229,8 +230,8 @@ final class BatchTest {
 
         assertThatThrownBy(batch::hollow).isInstanceOf(IllegalStateException.class);
         BatchConfig config = BatchConfig.builder().writerVersion("26.5.0").build();
-        Batch one = Batch.fromTransmittable(rig.store, config, message);
-        Batch two = Batch.fromTransmittable(rig.store, config, message);
+        Batch one = Batch.fromTransmittable(rig.store, config, BatchRig.STRINGS, message);
+        Batch two = Batch.fromTransmittable(rig.store, config, BatchRig.STRINGS, message);
         assertThat(one.hollow()).isEqualTo(hollow);
         assertThat(two.hollow()).isEqualTo(hollow);
         assertThat(one.version()).isEqualTo("26.0.0");
@@ -243,7 +244,8 @@ final class BatchTest {
         Bytes message =
                 rig.build(BatchConfig.builder(), 0, 1, Row.of("foo", 0, 1)).toTransmittable();
         try (Batch batch =
-                Batch.fromTransmittable(rig.store, BatchConfig.builder().build(), message)) {
+                Batch.fromTransmittable(
+                        rig.store, BatchConfig.builder().build(), BatchRig.STRINGS, message)) {
             batch.rewriteTs(Antichain.of(2), Antichain.of(3)).orThrow();
             HollowBatch registered =
                     batch.hollow()
@@ -273,7 +275,10 @@ final class BatchTest {
         assertThatThrownBy(
                         () ->
                                 Batch.fromTransmittable(
-                                        rig.store, BatchConfig.builder().build(), message))
+                                        rig.store,
+                                        BatchConfig.builder().build(),
+                                        BatchRig.STRINGS,
+                                        message))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(BatchRig.SHARD.toString());
     }
@@ -296,10 +301,14 @@ final class BatchTest {
                                 Batch.fromTransmittable(
                                         rig.store,
                                         config,
+                                        BatchRig.STRINGS,
                                         TransmittableBatchEncoding.encode(noVersion)))
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageContaining("'new'");
-        assertThatThrownBy(() -> Batch.fromTransmittable(rig.store, config, Bytes.fromHex("ffff")))
+        assertThatThrownBy(
+                        () ->
+                                Batch.fromTransmittable(
+                                        rig.store, config, BatchRig.STRINGS, Bytes.fromHex("ffff")))
                 .isInstanceOf(CorruptDataException.class);
     }
 

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchSchema;
+import io.persist.batch.Run;
+import io.persist.batch.RunOrder;
 import io.persist.batch.RunPart;
+import io.persist.batch.RunSettings;
 import io.persist.batch.build.BatchRig.Row;
+import io.persist.codec.ArrayDataEncoding;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codecs;
+import io.persist.codec.SchemaId;
 import io.persist.codec.Unit;
 import io.persist.codec.relation.Datum;
 import io.persist.codec.relation.RelationCodec;
@@ -23,6 +28,7 @@ import io.persist.part.stats.StructStats;
 import io.persist.part.stats.UntrimmableColumns;
 import io.persist.part.stats.ValueStats;
 
+import org.apache.arrow.vector.FieldVector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,14 +39,7 @@ import java.util.List;
 /** What the metadata of a part in blob says about its updates. */
 class PartFactsTest {
     private static final BatchSchema<SourceData, Unit> RELATION =
-            BatchRig.schema(
-                    RelationCodec.of(
-                            RelationDesc.of(
-                                    List.of(
-                                            new RelationColumn("id", new ScalarType.Int32(), false),
-                                            new RelationColumn(
-                                                    "at", new ScalarType.Text(), true)))),
-                    Codecs.UNIT);
+            BatchRig.schema(relation("id", new ScalarType.Text()), Codecs.UNIT);
 
     private final BatchRig rig = new BatchRig();
 
@@ -72,7 +71,7 @@ class PartFactsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BOTH", "STRUCTURED"})
+    @EnumSource
     void partsSayWhatIsKnownOfTheirKeys_B39(PartFormat format) throws Exception {
         RunPart.Hollow part = relationPart(BatchRig.hollow().format(format).build());
 
@@ -87,17 +86,85 @@ class PartFactsTest {
         assertThat(ok.columns().get("at").nulls()).isEqualTo(2);
         assertThat(ok.columns().get("at").values()).isEqualTo(new ValueStats.Texts("b", "b"));
         assertThat(part.keyLower().isEmpty()).isEqualTo(format == PartFormat.STRUCTURED);
-        assertThat(part.structuredKeyLower()).isNotNull();
+        assertThat(part.structuredKeyLower() == null).isEqualTo(format == PartFormat.ROW);
     }
 
-    /** A part of rows is not turned into columns to be measured: nothing is said about errors. */
+    /** The first key is the least, so it alone is turned into columns. */
     @Test
-    void partsOfRowsSayNoMoreThanTheirNumber_B39() throws Exception {
-        BatchConfig.Builder rows = BatchRig.hollow().format(PartFormat.ROW);
+    void partsOfRowsInStructuredOrderHaveAStructuredLowerBound_B39() throws Exception {
+        BatchConfig.Builder config =
+                BatchRig.hollow()
+                        .format(PartFormat.ROW)
+                        .targetBytes(0)
+                        .runs(RunSettings.DEFAULT.withMaxRuns(2));
+        List<Row<SourceData, Unit>> rows =
+                List.of(row(3, Datum.NULL, 1), row(1, Datum.NULL, 1), row(2, Datum.NULL, 1));
+        BatchConfig merging = config.build();
 
-        assertThat(relationPart(rows.build()).stats()).isNull();
-        RunPart.Hollow strings = onlyPart(rig.build(rows, 0, 1, Row.of("a", 0, 1)));
-        assertThat(strings.stats()).isEqualTo(Bytes.fromHex("0801" + "120412022a00"));
+        Batch batch = rig.build(merging, RELATION, Antichain.of(0), Antichain.of(1), rows);
+
+        Run merged = batch.hollow().runs().get(0);
+        assertThat(merged.meta().order()).contains(RunOrder.STRUCTURED);
+        RunPart.Hollow first = (RunPart.Hollow) merged.parts().get(0);
+        try (FieldVector bound =
+                ArrayDataEncoding.decode(first.structuredKeyLower(), "k_s", rig.allocator)) {
+            assertThat(RELATION.keys().reader(bound).value(0)).isEqualTo(rows.get(1).key());
+        }
+        assertThat(first.stats()).isNotNull();
+        batch.delete();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void receivedInlinePartsHaveStatisticsOnceTheyAreInBlob_B10(PartFormat format)
+            throws Exception {
+        List<Row<SourceData, Unit>> rows = List.of(row(5, new Datum.Text("b"), 1));
+        BatchConfig inline = BatchConfig.builder().format(format).build();
+        BatchConfig blob = BatchRig.hollow().format(format).build();
+        Batch sent = rig.build(inline, RELATION, Antichain.of(0), Antichain.of(1), rows);
+        Bytes message = sent.toTransmittable();
+        Batch received = Batch.fromTransmittable(rig.store, inline, RELATION, message);
+
+        received.flushToBlob();
+
+        RunPart.Hollow part = onlyPart(received);
+        RunPart.Hollow direct =
+                onlyPart(rig.build(blob, RELATION, Antichain.of(0), Antichain.of(1), rows));
+        assertThat(part.stats()).isNotNull().isEqualTo(direct.stats());
+        assertThat(part.structuredKeyLower()).isEqualTo(direct.structuredKeyLower());
+        assertThat(part.diffsSum()).isEqualTo(direct.diffsSum());
+    }
+
+    /** Columns of the same types may have other names, and statistics are by name. */
+    @Test
+    void inlinePartsOfAnotherSchemaHaveNoStatistics_B10() throws Exception {
+        List<Row<SourceData, Unit>> rows = List.of(row(5, new Datum.Text("b"), 1));
+        BatchConfig newer = BatchConfig.builder().build();
+        BatchConfig older =
+                BatchConfig.builder().format(PartFormat.ROW).writerVersion("0.128.0").build();
+        RelationCodec<SourceData> renamed = relation("key", new ScalarType.Text());
+        RelationCodec<SourceData> retyped = relation("id", new ScalarType.Bytea());
+        for (BatchConfig config : List.of(newer, older)) {
+            Bytes message =
+                    rig.build(config, RELATION, Antichain.of(0), Antichain.of(1), rows)
+                            .toTransmittable();
+            for (BatchSchema<SourceData, Unit> other :
+                    List.of(
+                            new BatchSchema<>(renamed, Codecs.UNIT, new SchemaId(9)),
+                            BatchRig.schema(retyped, Codecs.UNIT))) {
+                Batch received = Batch.fromTransmittable(rig.store, config, other, message);
+                received.flushToBlob();
+                assertThat(onlyPart(received).stats()).isNull();
+            }
+        }
+    }
+
+    private static RelationCodec<SourceData> relation(String name, ScalarType second) {
+        return RelationCodec.of(
+                RelationDesc.of(
+                        List.of(
+                                new RelationColumn(name, new ScalarType.Int32(), false),
+                                new RelationColumn("at", second, true))));
     }
 
     @Test

@@ -11,7 +11,9 @@ import io.persist.batch.RunSettings;
 import io.persist.batch.build.BatchRig.Row;
 import io.persist.batch.merge.Filter;
 import io.persist.batch.merge.UpdateCursor;
+import io.persist.codec.Bytes;
 import io.persist.codec.Codecs;
+import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 import io.persist.frontier.TimeDomain;
@@ -164,6 +166,41 @@ final class PartialOrderTest {
                 .isEqualTo(inline)
                 .hasSize(2);
         batch.delete();
+    }
+
+    @Test
+    void aTransmittedBatchHasTheTimesOfItsReceiver_B7_B8() throws Exception {
+        Antichain upper = frontier(at(0, 11), at(10, 1));
+        BatchConfig config = config().build();
+        Batch sent = build(config(), frontier(at(0, 0)), upper);
+        HollowBatch before = sent.hollow();
+        Bytes message = sent.toTransmittable();
+
+        Batch received = Batch.fromTransmittable(rig.store, config, PAIRS, message);
+
+        assertThat(received.hollow()).isEqualTo(before);
+        assertThat(received.upper()).isEqualTo(upper);
+        assertThat(read(received.hollow(), new Filter.Compaction(Antichain.minimum()))).hasSize(2);
+        assertThat(received.rewriteTs(frontier(at(5, 5)), frontier(at(20, 20))))
+                .isInstanceOf(RewriteResult.InvalidRewrite.class);
+        assertThatThrownBy(
+                        () -> Batch.fromTransmittable(rig.store, config, BatchRig.STRINGS, message))
+                .isInstanceOf(CorruptDataException.class)
+                .hasMessageContaining("Product<u32, u32>")
+                .hasMessageContaining("u64");
+        received.delete();
+    }
+
+    @Test
+    void aTransmittedBatchOfPairsCannotHaveRewrittenTimes_B8() throws Exception {
+        BatchConfig config = BatchRig.hollow().build();
+        Batch rewritten = rig.build(BatchRig.hollow(), 0, 1, Row.of("k", 0, 1));
+        rewritten.rewriteTs(Antichain.of(1), Antichain.of(2)).orThrow();
+        Bytes message = rewritten.toTransmittable();
+        assertThatThrownBy(() -> Batch.fromTransmittable(rig.store, config, PAIRS, message))
+                .isInstanceOf(CorruptDataException.class)
+                .hasMessageContaining("rewritten times")
+                .hasMessageContaining("Product<u32, u32>");
     }
 
     @Test

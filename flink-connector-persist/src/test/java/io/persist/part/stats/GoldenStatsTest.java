@@ -3,15 +3,11 @@ package io.persist.part.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persist.codec.Bytes;
-import io.persist.codec.Codec;
 import io.persist.codec.StatsKind;
-import io.persist.codec.relation.NamedCodecs;
-import io.persist.codec.relation.RelationCodec;
-import io.persist.codec.relation.RelationDescEncoding;
-import io.persist.codec.relation.RelationStats;
 import io.persist.part.DecodedPart;
 import io.persist.part.ParquetParts;
 import io.persist.part.Updates;
+import io.persist.testing.GoldenFacts;
 import io.persist.testing.GoldenShards;
 
 import org.apache.arrow.memory.BufferAllocator;
@@ -63,7 +59,7 @@ class GoldenStatsTest {
                 JsonNode entry = batch.path("runs").path(0).path("parts").path(0);
                 assertThat(assertStats(shard, expected, batch, entry)).isTrue();
                 sizes.merge(
-                        budget(expected, batch),
+                        GoldenFacts.stats(expected, batch).budgetBytes(),
                         entry.path("stats").asText().length() / 2,
                         Math::max);
             }
@@ -83,10 +79,9 @@ class GoldenStatsTest {
         assertThat(StatsEncoding.encode(StatsEncoding.decode(stored))).as(place).isEqualTo(stored);
         Bytes blob = shard.blob(shard.shard() + "/" + entry.path("key").asText());
         try (DecodedPart part = ParquetParts.decode(blob, allocator)) {
-            StructStats measured = measure(kind(expected, entry), part.updates());
-            StatsSettings settings =
-                    new StatsSettings(true, budget(expected, batch), UntrimmableColumns.DEFAULT);
-            TrimmedStats trimmed = KeyStats.trim(measured, settings);
+            StructStats measured =
+                    measure(GoldenFacts.keys(expected, entry).keyStatistics(), part.updates());
+            TrimmedStats trimmed = KeyStats.trim(measured, GoldenFacts.stats(expected, batch));
             if (!trimmed.encoded().equals(stored) && shard.name().equals("source-all-types")) {
                 assertAsGood(trimmed.encoded(), stored, measured);
                 return true;
@@ -132,35 +127,5 @@ class GoldenStatsTest {
         return updates.structured() == null
                 ? KeyStats.ofCount(kind, updates.count())
                 : KeyStats.of(kind, updates.structured().keys());
-    }
-
-    private static StatsKind.Struct kind(JsonNode expected, JsonNode entry) throws Exception {
-        String name = expected.path("read").path("codecs").path("key").asText();
-        if (!name.equals(RelationCodec.NAME)) {
-            Codec<?> codec = NamedCodecs.byName(name, Bytes.EMPTY);
-            return codec.keyStatistics();
-        }
-        JsonNode id = entry.path("schema_id");
-        for (JsonNode schema : expected.path("read").path("schemas")) {
-            if (schema.path("id").asLong() == id.asLong()) {
-                return RelationStats.of(
-                        RelationDescEncoding.decode(
-                                GoldenShards.bytes(schema.path("key_encoded"))));
-            }
-        }
-        throw new AssertionError("no schema " + id);
-    }
-
-    private static int budget(JsonNode expected, JsonNode batch) {
-        for (JsonNode told : expected.path("extra").path("batches")) {
-            if (told.has("budget")
-                    && told.path("lower").asLong() == batch.path("lower").path(0).asLong()) {
-                return told.path("budget").asInt();
-            }
-        }
-        return expected.path("extra")
-                .path("flags")
-                .path("persist_stats_budget_bytes")
-                .asInt(StatsSettings.DEFAULT.budgetBytes());
     }
 }
