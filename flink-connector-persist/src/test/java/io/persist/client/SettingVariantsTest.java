@@ -9,6 +9,7 @@ import io.persist.codec.Bytes;
 import io.persist.codec.Codecs;
 import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
+import io.persist.shard.Profile;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -112,6 +113,29 @@ final class SettingVariantsTest {
                     .orThrow();
 
             assertThat(snapshot(test, 3)).containsExactly(update("a", 3, 3));
+        }
+    }
+
+    /** Compactions are claimed by those who compact; who appends only records what is due. */
+    @ParameterizedTest
+    @MethodSource("io.persist.client.SettingVariants#all")
+    void compactionsThatAppendsCallForAreRecorded_BT8(Variant variant) throws Exception {
+        try (TestClient test = TestClient.inMemory(variant.config())) {
+            WriteHandle<String, String> writer = writer(test);
+            boolean recorded = false;
+            for (long time = 0; time < 12; time++) {
+                writer.compareAndAppend(
+                                List.of(update("a", time, 1), update("b", time, 1)),
+                                Antichain.of(time),
+                                Antichain.of(time + 1))
+                        .orThrow();
+                recorded |=
+                        writer.machine().state().trace().spineBatches().stream()
+                                .anyMatch(batch -> batch.compactionStartMillis() != null);
+            }
+            assertThat(recorded).isEqualTo(writer.profile() == Profile.P26);
+            assertThat(snapshot(test, 11))
+                    .containsExactly(update("a", 11, 12), update("b", 11, 12));
         }
     }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchSchema;
+import io.persist.batch.RunSettings;
 import io.persist.batch.TransmittableBatch;
 import io.persist.batch.TransmittableBatchEncoding;
 import io.persist.batch.build.Batch;
 import io.persist.batch.build.BatchBuilder;
+import io.persist.batch.build.BatchRig;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codecs;
 import io.persist.codec.ShardId;
@@ -74,6 +76,54 @@ final class WriteHandleTest {
 
     private ReadHandle<String, String> reader() throws Exception {
         return test.client().openReader(SHARD, Codecs.STRING, Codecs.STRING, "test");
+    }
+
+    /** Every part is a run of its own until three of them wait for a fourth. */
+    @ParameterizedTest
+    @EnumSource
+    void aBatchIsFlushedAppendedAndReadAsTheOriginalDoes_BT1(Profile profile) throws Exception {
+        BatchConfig batches =
+                BatchConfig.builder()
+                        .inlineSingleMaxBytes(0)
+                        .targetBytes(0)
+                        .maxOutstandingParts(2)
+                        .runs(RunSettings.DEFAULT.withMaxRuns(3))
+                        .build();
+        PersistConfig config = TestClient.config().newShards(profile).batch(batches).build();
+        try (TestClient client = TestClient.inMemory(config);
+                WriteHandle<String, String> writer =
+                        client.client().openWriter(SHARD, Codecs.STRING, Codecs.STRING, "test");
+                BatchBuilder<String, String> builder = writer.builder(Antichain.of(0))) {
+            List<List<Boolean>> observed = new ArrayList<>(List.of(BatchRig.observed(builder)));
+            for (long time = 1; time <= 4; time++) {
+                assertThat(builder.add("" + time, "v", time, 1))
+                        .isEqualTo(BatchBuilder.Added.PART_SENT);
+                observed.add(BatchRig.observed(builder));
+            }
+            assertThat(observed)
+                    .containsExactly(
+                            List.of(),
+                            List.of(false),
+                            List.of(false, false),
+                            List.of(true, false, false),
+                            List.of(false, false));
+
+            Batch batch = builder.finish(Antichain.of(5));
+            assertThat(batch.hollow().runs()).hasSize(2);
+            assertThat(batch.hollow().parts()).hasSize(4);
+            writer.compareAndAppendBatch(List.of(batch), Antichain.of(0), Antichain.of(5))
+                    .orThrow();
+
+            try (ReadHandle<String, String> reader =
+                    client.client().openReader(SHARD, Codecs.STRING, Codecs.STRING, "test")) {
+                assertThat(reader.snapshotAndFetch(Antichain.of(4)).orThrow())
+                        .containsExactly(
+                                update("1", 4, 1),
+                                update("2", 4, 1),
+                                update("3", 4, 1),
+                                update("4", 4, 1));
+            }
+        }
     }
 
     private static Update<String, String> update(String key, long time, long diff) {

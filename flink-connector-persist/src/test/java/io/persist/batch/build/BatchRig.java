@@ -139,6 +139,11 @@ public final class BatchRig implements AutoCloseable {
         return BatchConfig.builder().inlineSingleMaxBytes(0);
     }
 
+    /** What a builder's merge tree holds, oldest first: whether each item was waited for. */
+    public static List<Boolean> observed(BatchBuilder<?, ?> builder) {
+        return builder.observed();
+    }
+
     public BatchBuilder<String, String> builder(BatchConfig.Builder config, long lower) {
         return new BatchBuilder<>(store, config.build(), STRINGS, Antichain.of(lower));
     }

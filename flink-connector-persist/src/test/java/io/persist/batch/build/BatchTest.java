@@ -23,6 +23,7 @@ import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 import io.persist.part.PartFormat;
+import io.persist.store.BlobKey;
 import io.persist.store.PartKey;
 import io.persist.store.StoreException;
 import io.persist.store.WriterKey;
@@ -214,8 +215,11 @@ final class BatchTest {
             assertThat(rig.blobKeys()).hasSize(1);
         }
         try (Batch batch = rig.build(hollow(), 0, 1, Row.of("k", 0, 1))) {
-            assertThat(rig.blobKeys()).hasSize(2);
+            RunPart.Hollow part = (RunPart.Hollow) batch.hollow().parts().findFirst().orElseThrow();
+            BlobKey key = rig.store.blobKey(part.key());
+            assertThat(rig.blob.get(key)).isPresent();
             batch.delete();
+            assertThat(rig.blob.get(key)).isEmpty();
             assertThat(rig.blobKeys()).hasSize(1);
             assertThatThrownBy(batch::hollow).isInstanceOf(IllegalStateException.class);
         }

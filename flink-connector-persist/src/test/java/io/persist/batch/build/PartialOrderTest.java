@@ -20,6 +20,8 @@ import io.persist.frontier.TimeDomain;
 import io.persist.part.DecodedPart;
 import io.persist.part.ParquetParts;
 import io.persist.part.PartFormat;
+import io.persist.store.BlobKey;
+import io.persist.store.PartKey;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,10 +85,14 @@ final class PartialOrderTest {
         assertThat(batch.hollow().runs()).hasSize(2);
         assertThat(batch.upper()).isEqualTo(upper);
         assertThat(batch.hollow().parts())
+                .hasSize(2)
                 .allSatisfy(
-                        part ->
-                                assertThat(((RunPart.Hollow) part).key().text())
-                                        .matches("n0012800/p[0-9a-f-]{36}"));
+                        part -> {
+                            PartKey key = ((RunPart.Hollow) part).key();
+                            assertThat(key.text()).matches("n0012800/p[0-9a-f-]{36}");
+                            assertThat(rig.blobKeys())
+                                    .contains(BlobKey.of(BatchRig.SHARD, key).text());
+                        });
         assertThat(read(batch.hollow(), new Filter.Compaction(Antichain.minimum())))
                 .containsExactly(
                         new Row<>("1", "one", at(0, 10), 1), new Row<>("2", "two", at(10, 0), 1));
