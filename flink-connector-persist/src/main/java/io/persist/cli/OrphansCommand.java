@@ -6,6 +6,7 @@ import io.persist.client.PersistClient;
 import io.persist.codec.CorruptDataException;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.OrphanedPart;
+import io.persist.store.Blob;
 import io.persist.store.StoreException;
 
 import picocli.CommandLine.Command;
@@ -29,7 +30,8 @@ import java.util.concurrent.Callable;
         description = {
             "Lists the parts of a shard that no live state refers to, and deletes them on request.",
             "A part may also be staged by a running job, or belong to a snapshot that can still be"
-                    + " restored; so only parts are listed that are older than any sink's memory."
+                    + " restored; so only parts are listed that are older than any sink's memory.",
+            "Files that a process was killed over are listed as well."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -93,8 +95,9 @@ final class OrphansCommand implements Callable<Integer> {
                     old.add(orphan);
                 }
             }
-            print(old);
             long deleted = delete ? client.deleteOrphans(target.shard(), old) : 0;
+            List<Blob.HalfWritten> halfWritten = halfWritten(client, before);
+            print(old, halfWritten);
             if (!target.json()) {
                 target.err()
                         .println(
@@ -105,13 +108,30 @@ final class OrphansCommand implements Callable<Integer> {
                                         + younger
                                         + " that are younger, "
                                         + unknown
-                                        + " whose age the store does not tell");
+                                        + " whose age the store does not tell; "
+                                        + halfWritten.size()
+                                        + " half-written files");
             }
         }
         return 0;
     }
 
-    private void print(List<OrphanedPart> orphans) {
+    /** Files that a process was killed over. Unlike orphans, nobody can ever refer to them. */
+    private List<Blob.HalfWritten> halfWritten(PersistClient client, long beforeMillis)
+            throws StoreException, InterruptedException {
+        List<Blob.HalfWritten> old = new ArrayList<>();
+        for (Blob.HalfWritten left : client.halfWritten(target.shard())) {
+            if (left.modifiedMillis() <= beforeMillis) {
+                old.add(left);
+                if (delete) {
+                    client.delete(left);
+                }
+            }
+        }
+        return old;
+    }
+
+    private void print(List<OrphanedPart> orphans, List<Blob.HalfWritten> halfWritten) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("PART", "STORED", "BYTES"));
         for (OrphanedPart orphan : orphans) {
@@ -129,6 +149,22 @@ final class OrphansCommand implements Callable<Integer> {
                                 orphan.key().text(),
                                 modified == null ? "?" : Instant.ofEpochMilli(modified).toString(),
                                 Output.size(orphan.bytes())));
+            }
+        }
+        for (Blob.HalfWritten left : halfWritten) {
+            if (target.json()) {
+                ObjectNode object = Output.JSON.createObjectNode();
+                object.put("half_written", left.place());
+                object.put("stored_millis", left.modifiedMillis());
+                object.put("bytes", left.bytes());
+                object.put("deleted", delete);
+                Output.line(target.out(), object);
+            } else {
+                rows.add(
+                        List.of(
+                                left.place(),
+                                Instant.ofEpochMilli(left.modifiedMillis()).toString(),
+                                Output.size(left.bytes())));
             }
         }
         if (!target.json()) {

@@ -256,6 +256,23 @@ public final class PersistClient implements AutoCloseable {
         return machine.isEmpty() ? 0 : machine.get().deleteOrphans(orphans);
     }
 
+    /** What was left half written of a shard's blobs, perhaps by calls that are still at it. */
+    public List<Blob.HalfWritten> halfWritten(ShardId shard)
+            throws StoreException, InterruptedException {
+        String prefix = shard + "/";
+        return retry.call("list what is half written", () -> blob.halfWritten(prefix));
+    }
+
+    /** Deletes it. Harmless: whoever is still at it writes it again. */
+    public void delete(Blob.HalfWritten left) throws StoreException, InterruptedException {
+        retry.call(
+                "delete " + left.place(),
+                () -> {
+                    blob.delete(left);
+                    return left;
+                });
+    }
+
     /** The shards of this location, ascending. */
     public List<ShardId> listShards() throws StoreException, InterruptedException {
         return retry.call("list shards", consensus::listShards);

@@ -2,6 +2,7 @@ package io.persist.store;
 
 import io.persist.codec.Bytes;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -41,6 +42,26 @@ public interface Blob extends AutoCloseable {
      * @throws StoreException.Determinate if the object does not exist and cannot be brought back
      */
     void restore(BlobKey key) throws StoreException;
+
+    /**
+     * What calls of {@link #set} left behind below {@code prefix}, in no order: part of an object,
+     * which takes room and is never read. Some may still be at it. None where a store has no such.
+     */
+    default List<HalfWritten> halfWritten(String prefix) throws StoreException {
+        return List.of();
+    }
+
+    /**
+     * Deletes what {@link #halfWritten} told of. If a call is still at it, that fails and can be
+     * repeated.
+     */
+    default void delete(HalfWritten left) throws StoreException {}
+
+    /**
+     * @param place for people: a file below the store's root
+     * @param modifiedMillis when the last byte was written, by the store's clock
+     */
+    record HalfWritten(String place, long bytes, long modifiedMillis) {}
 
     /** Releases local resources; idempotent. */
     @Override

@@ -171,4 +171,25 @@ class SinkCommandsTest {
         assertThat(blobs()).hasSize(1);
         assertThat(contents()).containsExactly(LARGE);
     }
+
+    @Test
+    void filesOfAKilledWriterAreListedAndDeletedOnceTheyAreOld() throws Exception {
+        SavepointFixture.write(location(), SHARD, snapshot(), LARGE);
+        Path whole = blobs().get(0);
+        Path half =
+                whole.resolveSibling(
+                        whole.getFileName() + ".00000000-0000-0000-0000-00000000000a.tmp");
+        Files.write(half, new byte[] {1, 2, 3});
+        assertThat(json("orphans")).isEmpty();
+        JsonNode left = json("orphans", "--older-than", "0s").get(0);
+        assertThat(left.get("half_written").asText()).endsWith(".tmp").contains(SHARD.toString());
+        assertThat(left.get("bytes").asInt()).isEqualTo(3);
+
+        assertThat(call(0, "orphans", location(), SHARD, "--older-than", "0s"))
+                .contains(String.valueOf(half.getFileName()));
+        assertThat(half).exists();
+        assertThat(json("orphans", "--older-than", "0s", "--delete")).hasSize(1);
+        assertThat(half).doesNotExist();
+        assertThat(contents()).containsExactly(LARGE);
+    }
 }

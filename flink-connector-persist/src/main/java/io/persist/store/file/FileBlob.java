@@ -6,29 +6,42 @@ import io.persist.store.BlobKey;
 import io.persist.store.StoreException;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Blobs as files below one directory. Safe for use by many threads and processes, as long as the
  * file system renames atomically. A blob is durable when {@link #set} returns.
  *
  * <p>Files whose names cannot be part of a key (temporary ones, tombstones, strangers) are no
- * blobs: listings leave them out.
+ * blobs: listings leave them out. What a process that was killed left half written stays until
+ * somebody asks for {@link #halfWritten} and deletes it.
  */
 public final class FileBlob implements Blob {
     private static final String TEMPORARY = ".tmp";
     private static final String TOMBSTONE = ".bak";
+
+    /** A key's name, and what {@link #set} adds to it. */
+    private static final Pattern TEMPORARY_NAME =
+            Pattern.compile("(.+)\\.[0-9a-f-]{36}" + Pattern.quote(TEMPORARY));
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileBlob.class);
 
     /** What a delete does. */
     public enum Deletion {
@@ -148,17 +161,53 @@ public final class FileBlob implements Blob {
     /** In the nested layout only folders that can hold such keys are read. */
     @Override
     public void list(String prefix, Visitor visitor) throws StoreException {
+        walk(
+                prefix,
+                (name, file) -> {
+                    if (isKey(name)) {
+                        visitFile(name, file, visitor);
+                    }
+                });
+    }
+
+    /** Temporary files: those of calls that go on are only seconds old. */
+    @Override
+    public List<HalfWritten> halfWritten(String prefix) throws StoreException {
+        List<HalfWritten> found = new ArrayList<>();
+        walk(
+                prefix,
+                (name, file) -> {
+                    Matcher matcher = TEMPORARY_NAME.matcher(name);
+                    if (matcher.matches() && isKey(matcher.group(1))) {
+                        addHalfWritten(file, found);
+                    }
+                });
+        return found;
+    }
+
+    private void addHalfWritten(Path file, List<HalfWritten> found) throws IOException {
         try {
-            if (layout == BlobLayout.FLAT) {
-                listFlat(prefix, visitor);
-            } else {
-                listNested(root, "", prefix, visitor);
-            }
-        } catch (StoreException e) {
-            throw e;
+            BasicFileAttributes facts = Files.readAttributes(file, BasicFileAttributes.class);
+            found.add(
+                    new HalfWritten(
+                            root.relativize(file).toString(),
+                            facts.size(),
+                            facts.lastModifiedTime().toMillis()));
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was renamed or deleted since its folder was read", file, e);
+        }
+    }
+
+    @Override
+    public void delete(HalfWritten left) throws StoreException {
+        Path file = root.resolve(left.place());
+        if (!left.place().endsWith(TEMPORARY)) {
+            throw new IllegalArgumentException(file + " is not half written");
+        }
+        try {
+            Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new StoreException.Determinate(
-                    "cannot list blob directory " + root + " for keys '" + prefix + "…'", e);
+            throw new StoreException.Indeterminate("cannot delete half-written file " + file, e);
         }
     }
 
@@ -190,30 +239,43 @@ public final class FileBlob implements Blob {
         return "FileBlob(" + root + ", " + name(layout) + ")";
     }
 
-    private void listFlat(String prefix, Visitor visitor) throws IOException {
-        for (Path file : DurableFiles.list(root)) {
-            String key = String.valueOf(file.getFileName()).replace(BlobLayout.SLASH, '/');
-            if (key.startsWith(prefix) && isKey(key)) {
-                visitFile(key, file, visitor);
+    /** Told of files: by the key that the file would have, if its name could be part of one. */
+    private interface FileVisitor {
+        void visit(String name, Path file) throws IOException;
+    }
+
+    private void walk(String prefix, FileVisitor visitor) throws StoreException {
+        try {
+            if (layout == BlobLayout.NESTED) {
+                walkNested(root, "", prefix, visitor);
+                return;
             }
+            for (Path file : DurableFiles.list(root)) {
+                String name = String.valueOf(file.getFileName()).replace(BlobLayout.SLASH, '/');
+                if (name.startsWith(prefix)) {
+                    visitor.visit(name, file);
+                }
+            }
+        } catch (StoreException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new StoreException.Determinate(
+                    "cannot list blob directory " + root + " for keys '" + prefix + "…'", e);
         }
     }
 
-    private void listNested(Path folder, String parentKey, String prefix, Visitor visitor)
+    private void walkNested(Path folder, String parentKey, String prefix, FileVisitor visitor)
             throws IOException {
         for (Path entry : entries(folder, parentKey, prefix)) {
-            String name = String.valueOf(entry.getFileName());
-            String key = parentKey + name;
-            if (!FileKey.isComponent(name)) {
-                continue;
-            }
-            if (Files.isDirectory(entry)) {
-                String below = key + "/";
+            String component = String.valueOf(entry.getFileName());
+            String name = parentKey + component;
+            if (FileKey.isComponent(component) && Files.isDirectory(entry)) {
+                String below = name + "/";
                 if (below.startsWith(prefix) || prefix.startsWith(below)) {
-                    listNested(entry, below, prefix, visitor);
+                    walkNested(entry, below, prefix, visitor);
                 }
-            } else if (key.startsWith(prefix)) {
-                visitFile(key, entry, visitor);
+            } else if (name.startsWith(prefix)) {
+                visitor.visit(name, entry);
             }
         }
     }

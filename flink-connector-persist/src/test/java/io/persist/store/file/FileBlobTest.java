@@ -13,10 +13,13 @@ import io.persist.testing.SeededIds;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -136,6 +139,31 @@ class FileBlobTest {
         blob.list("", (key, size) -> assertThat(key.text()).isEqualTo(KEY));
         assertThat(FileBlob.open(root, null, FileBlob.Deletion.UNLINK, ids).get(new BlobKey(KEY)))
                 .isPresent();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatAKilledProcessLeftHalfWrittenIsFoundAndDeleted(BlobLayout layout) throws IOException {
+        Blob blob = open(layout, FileBlob.Deletion.UNLINK);
+        blob.set(new BlobKey(KEY), Bytes.utf8("part"));
+        String whole = files().get(0);
+        String half = whole + ".00000000-0000-0000-0000-000000000001.tmp";
+        Files.writeString(root.resolve(half), "pa");
+        Files.setLastModifiedTime(root.resolve(half), FileTime.fromMillis(17_000));
+        Files.writeString(root.resolve(whole + ".17.tmp"), "a stranger");
+
+        Blob.HalfWritten left = new Blob.HalfWritten(half, 2, 17_000);
+        assertThat(blob.halfWritten("")).containsExactly(left);
+        assertThat(blob.halfWritten(SHARD + "/n")).containsExactly(left);
+        assertThat(blob.halfWritten(SHARD + "/v")).isEmpty();
+        blob.delete(left);
+        blob.delete(left);
+
+        assertThat(blob.halfWritten("")).isEmpty();
+        assertThat(files()).containsExactly(whole, whole + ".17.tmp");
+        assertThatThrownBy(() -> blob.delete(new Blob.HalfWritten(whole, 4, 0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("not half written");
     }
 
     @Test
