@@ -4,18 +4,21 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * An immutable byte string with value equality. Compared as unsigned bytes, a shorter prefix first.
  */
-public final class Bytes implements Comparable<Bytes> {
-    public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
+public sealed class Bytes implements Comparable<Bytes> permits BytePieces {
+    static final byte[] EMPTY_ARRAY = {};
+
+    public static final Bytes EMPTY = new Bytes(EMPTY_ARRAY, 0, 0);
 
     private final byte[] array;
     private final int offset;
     private final int length;
 
-    private Bytes(byte[] array, int offset, int length) {
+    Bytes(byte[] array, int offset, int length) {
         this.array = array;
         this.offset = offset;
         this.length = length;
@@ -32,6 +35,21 @@ public final class Bytes implements Comparable<Bytes> {
     public static Bytes takeArray(byte[] array, int offset, int length) {
         java.util.Objects.checkFromIndexSize(offset, length, array.length);
         return length == 0 ? EMPTY : new Bytes(array, offset, length);
+    }
+
+    /**
+     * All pieces one after the other. Nothing is copied: large ones are best read by range or by
+     * {@link #copyTo}, since most other methods copy them into one array each time.
+     *
+     * @throws ArithmeticException if they have 2 GiB or more
+     */
+    public static Bytes concat(List<Bytes> pieces) {
+        return BytePieces.of(pieces);
+    }
+
+    /** The same in one array. */
+    Bytes whole() {
+        return this;
     }
 
     public static Bytes copyOf(byte[] array) {
@@ -59,7 +77,7 @@ public final class Bytes implements Comparable<Bytes> {
         return array[offset + java.util.Objects.checkIndex(index, length)];
     }
 
-    /** A view of part of these bytes; nothing is copied. */
+    /** Part of these bytes; nothing is copied unless it spans several pieces. */
     public Bytes slice(int from, int count) {
         java.util.Objects.checkFromIndexSize(from, count, length);
         return takeArray(array, offset + from, count);
@@ -69,7 +87,7 @@ public final class Bytes implements Comparable<Bytes> {
         return Arrays.copyOfRange(array, offset, offset + length);
     }
 
-    /** A read-only view positioned at the first byte; nothing is copied. */
+    /** A read-only view positioned at the first byte; nothing is copied if they are in one piece. */
     public ByteBuffer asByteBuffer() {
         return ByteBuffer.wrap(array, offset, length).slice().asReadOnlyBuffer();
     }
@@ -98,25 +116,29 @@ public final class Bytes implements Comparable<Bytes> {
 
     @Override
     public int compareTo(Bytes other) {
+        Bytes that = other.whole();
         return Arrays.compareUnsigned(
                 array,
                 offset,
                 offset + length,
-                other.array,
-                other.offset,
-                other.offset + other.length);
+                that.array,
+                that.offset,
+                that.offset + that.length);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Bytes that
-                && Arrays.equals(
-                        array,
-                        offset,
-                        offset + length,
-                        that.array,
-                        that.offset,
-                        that.offset + that.length);
+        if (!(other instanceof Bytes bytes)) {
+            return false;
+        }
+        Bytes that = bytes.whole();
+        return Arrays.equals(
+                array,
+                offset,
+                offset + length,
+                that.array,
+                that.offset,
+                that.offset + that.length);
     }
 
     @Override

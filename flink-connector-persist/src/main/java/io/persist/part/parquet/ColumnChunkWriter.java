@@ -2,14 +2,12 @@ package io.persist.part.parquet;
 
 import org.apache.arrow.vector.FieldVector;
 import org.apache.parquet.format.ColumnMetaData;
-import org.apache.parquet.format.CompressionCodec;
 import org.apache.parquet.format.DataPageHeaderV2;
 import org.apache.parquet.format.DictionaryPageHeader;
 import org.apache.parquet.format.Encoding;
 import org.apache.parquet.format.PageEncodingStats;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.PageType;
-import org.apache.parquet.format.Type;
 import org.apache.parquet.format.Util;
 import org.jspecify.annotations.Nullable;
 
@@ -18,173 +16,113 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes one leaf as a column chunk: data pages of version 2, PLAIN or with a dictionary. Holds the
- * scratch memory for all chunks of a file; not thread safe.
+ * Writes one leaf as a column chunk: data pages of version 2, PLAIN or with a dictionary. The rows
+ * come in pieces, each of which ends with its last page; the dictionary grows from one to the next,
+ * and once it is too large the pages that follow are PLAIN. Not thread safe.
  */
 final class ColumnChunkWriter {
     private static final int PAGE_BYTES = 1 << 20;
     private static final int PAGE_ROWS = 20_000;
 
-    private final PageCodec codec;
-    private final PageCompressor compressor;
+    private final SchemaNode leaf;
+    private final List<String> path;
+    private final PageMemory memory;
+    private final FileSink file;
+    private final boolean firstPageDecides;
+    private final List<FileSink.Range> pages = new ArrayList<>();
+    private @Nullable DictionaryEncoder dictionary;
+    private boolean dictionaryOpen;
+    private int dictionaryPages;
+    private int plainPages;
+    private long entries;
+    private long uncompressedSize;
 
-    /** More than a page header ever takes. */
-    private static final int HEADER_BYTES = 256;
-
-    private final ByteSink pages = new ByteSink(1 << 16);
-    private final ByteSink levelBytes = new ByteSink(1 << 10);
-    private final ByteSink plain = new ByteSink(1 << 16);
-    private final ByteSink packed = new ByteSink(1 << 16);
-    private final ByteSink raw = new ByteSink(1 << 16);
-    private final ByteSink offsets = new ByteSink(1 << 16);
-    private final ValueSource.PageSlots slots = new ValueSource.PageSlots();
-    private int[] indexes = new int[DictionaryEncoder.SAMPLE];
-
-    ColumnChunkWriter(PageCodec codec) {
-        this.codec = codec;
-        this.compressor = PageCompressor.of(codec);
+    /**
+     * @param path of the leaf in the file
+     * @param plan for its values
+     * @param memory shared with other leaves of the same file
+     */
+    ColumnChunkWriter(
+            SchemaNode leaf, List<String> path, LeafPlan plan, PageMemory memory, FileSink file) {
+        this.leaf = leaf;
+        this.path = path;
+        this.memory = memory;
+        this.file = file;
+        this.firstPageDecides = plan.isWhole();
+        this.dictionaryOpen = plan.useDictionary();
+        this.dictionary = plan.useDictionary() ? new DictionaryEncoder(plan.width()) : null;
     }
 
-    /** Frees what is of no use before the next file. */
-    void release() {
-        compressor.release();
-    }
+    /** A piece of the chunk. */
+    private record Piece(Levels levels, ValueSource source) {}
 
-    /** State of the chunk being written. */
-    private static final class Chunk {
-        final SchemaNode leaf;
-        final Levels levels;
-        final ValueSource source;
-        final ValueBuffer page;
-        final FileSink file;
-        @Nullable DictionaryEncoder dictionary;
-        boolean dictionaryOpen;
-        int dictionaryPages;
-        int plainPages;
-        long uncompressedSize;
-
-        Chunk(
-                SchemaNode leaf,
-                Levels levels,
-                ValueSource source,
-                boolean useDictionary,
-                FileSink file) {
-            this.leaf = leaf;
-            this.levels = levels;
-            this.source = source;
-            this.file = file;
-            page = new ValueBuffer(source.width());
-            dictionaryOpen = useDictionary;
-            dictionary = useDictionary ? new DictionaryEncoder(source.width()) : null;
-        }
-    }
-
-    /** A range of level entries of a chunk, and the rows they make. */
+    /** A range of level entries of a piece, and the rows they make. */
     private record PageRange(int entry, int entryEnd, int rows) {
         int entries() {
             return entryEnd - entry;
         }
     }
 
-    /**
-     * How a leaf will be written.
-     *
-     * @param useDictionary whether a dictionary is worth trying
-     * @param expectedBytes roughly, uncompressed
-     */
-    record Plan(boolean useDictionary, long expectedBytes) {}
-
-    /** Decides how to write a leaf, going by a sample of it. */
-    Plan plan(SchemaNode leaf, FieldVector vector, boolean tryDictionary) {
-        ValueSource source = ValueSource.of(leaf, vector, raw, offsets);
-        int count = vector.getValueCount();
-        int nulls = leaf.isNullType() ? 0 : vector.getNullCount();
-        long pageBytes = HEADER_BYTES * (1L + count / PAGE_ROWS);
-        long levelBytes = leaf.def() == 0 ? 0 : count / 2L;
-        if (leaf.physical() == Type.BOOLEAN) {
-            return new Plan(false, pageBytes + levelBytes + count / Byte.SIZE);
-        }
-        // Slots of nulls have no bytes but their length or width.
-        long slotWidth = source.width() == 0 ? Integer.BYTES : source.width();
-        long plainBytes = source.slotBytes(0, count) - nulls * slotWidth;
-        long other = pageBytes + levelBytes + plainBytes / PAGE_BYTES * HEADER_BYTES;
-        if (tryDictionary && count > 0) {
-            long bytes =
-                    DictionaryEncoder.expectedBytes(
-                            sample(leaf, source, vector), indexes, count - nulls, plainBytes);
-            if (bytes <= plainBytes) {
-                return new Plan(true, other + bytes + bytes / 8);
-            }
-        }
-        return new Plan(false, other + plainBytes);
-    }
-
-    /** Values from all over the vector. */
-    private ValueBuffer sample(SchemaNode leaf, ValueSource source, FieldVector vector) {
-        ValueBuffer sample = new ValueBuffer(source.width());
-        int count = vector.getValueCount();
-        int sampled = Math.min(count, DictionaryEncoder.SAMPLE);
-        for (int i = 0; i < sampled; i++) {
-            int slot = (int) ((long) i * count / sampled);
-            if (leaf.isNullType() || !vector.isNull(slot)) {
-                slots.setDense(slot, 1);
-                source.load(slots);
-                source.gather(slots, sample);
-            }
-        }
-        return sample;
-    }
-
-    /** Appends the chunk to {@code file}; path and offsets are those of {@code file}. */
-    ColumnMetaData write(
-            SchemaNode leaf,
-            Levels levels,
-            FieldVector vector,
-            boolean useDictionary,
-            List<String> path,
-            FileSink file) {
-        ValueSource source = ValueSource.of(leaf, vector, raw, offsets);
-        Chunk chunk = new Chunk(leaf, levels, source, useDictionary, file);
-        pages.clear();
-        int start = file.size();
+    /** Appends the values of {@code vector}. */
+    void append(Levels levels, FieldVector vector) {
+        Piece piece =
+                new Piece(levels, ValueSource.of(leaf, vector, memory.raw, memory.offsets));
+        entries += levels.count();
         PageRange range = new PageRange(0, 0, 0);
         while (range.entryEnd() < levels.count()) {
-            range = nextRange(chunk, range.entryEnd());
-            writePage(chunk, range);
+            range = nextRange(piece, range.entryEnd());
+            long start = file.position();
+            writePage(piece, range);
+            addPage(new FileSink.Range(start, file.position()));
         }
-        return finish(chunk, path, start);
     }
 
-    /** Ends the chunk, which began at {@code start}, and describes it. */
-    private ColumnMetaData finish(Chunk chunk, List<String> path, int start) {
-        FileSink file = chunk.file;
-        DictionaryEncoder dictionary = chunk.dictionary;
-        if (dictionary != null) {
-            writeDictionary(chunk, dictionary);
+    private void addPage(FileSink.Range page) {
+        int last = pages.size() - 1;
+        if (last >= 0 && pages.get(last).to() == page.from()) {
+            pages.set(last, new FileSink.Range(pages.get(last).from(), page.to()));
+        } else {
+            pages.add(page);
         }
-        int dataStart = dictionary != null ? file.size() : start;
-        file.write(pages);
+    }
+
+    /**
+     * Ends the chunk and describes it.
+     *
+     * @param start where it will begin in the file
+     * @param order to which its bytes are added
+     */
+    ColumnMetaData finish(long start, List<FileSink.Range> order) {
+        long dataStart = start;
+        if (dictionary != null) {
+            long from = file.position();
+            writeDictionary(dictionary);
+            order.add(new FileSink.Range(from, file.position()));
+            dataStart += file.position() - from;
+        }
+        order.addAll(pages);
+        long dataSize = pages.stream().mapToLong(FileSink.Range::length).sum();
         ColumnMetaData meta =
                 new ColumnMetaData(
-                        chunk.leaf.physicalOrThrow(),
-                        encodings(chunk),
+                        leaf.physicalOrThrow(),
+                        encodings(),
                         path,
-                        codec.codec(),
-                        chunk.levels.count(),
-                        chunk.uncompressedSize,
-                        file.size() - start,
+                        memory.codec(),
+                        entries,
+                        uncompressedSize,
+                        dataStart + dataSize - start,
                         dataStart);
         if (dictionary != null) {
             meta.setDictionary_page_offset(start);
         }
-        meta.setEncoding_stats(encodingStats(chunk));
+        meta.setEncoding_stats(encodingStats());
         return meta;
     }
 
-    private static PageRange nextRange(Chunk chunk, int entry) {
-        Levels levels = chunk.levels;
+    private static PageRange nextRange(Piece piece, int entry) {
+        Levels levels = piece.levels;
         if (levels.rep() == null) {
-            return nextFlatRange(chunk, entry);
+            return nextFlatRange(piece, entry);
         }
         byte[] rep = levels.rep();
         int end = entry;
@@ -200,7 +138,7 @@ final class ColumnChunkWriter {
             bytes++; // its levels, roughly
             if (levels.isDefined(end)) {
                 int slot = levels.slot(end);
-                bytes += chunk.source.slotBytes(slot, slot + 1);
+                bytes += piece.source.slotBytes(slot, slot + 1);
             }
             end++;
         }
@@ -208,12 +146,12 @@ final class ColumnChunkWriter {
     }
 
     /** The same without lists, where entries are rows and slots. */
-    private static PageRange nextFlatRange(Chunk chunk, int entry) {
-        int end = Math.min(chunk.levels.count(), entry + PAGE_ROWS);
+    private static PageRange nextFlatRange(Piece piece, int entry) {
+        int end = Math.min(piece.levels.count(), entry + PAGE_ROWS);
         int low = entry + 1;
         while (low < end) {
             int middle = (low + end) >>> 1;
-            if (chunk.source.slotBytes(entry, middle) + middle - entry >= PAGE_BYTES) {
+            if (piece.source.slotBytes(entry, middle) + middle - entry >= PAGE_BYTES) {
                 end = middle;
             } else {
                 low = middle + 1;
@@ -222,15 +160,15 @@ final class ColumnChunkWriter {
         return new PageRange(entry, end, end - entry);
     }
 
-    private void writePage(Chunk chunk, PageRange range) {
-        chunk.levels.pick(range.entry(), range.entryEnd(), slots);
-        chunk.source.load(slots);
-        levelBytes.clear();
-        int repBytes = writeLevels(chunk.levels.rep(), chunk.leaf.rep(), 0, range);
+    private void writePage(Piece piece, PageRange range) {
+        ValueSource.PageSlots slots = memory.slots;
+        piece.levels.pick(range.entry(), range.entryEnd(), slots);
+        piece.source.load(slots);
+        memory.levels.clear();
+        int repBytes = writeLevels(piece.levels.rep(), leaf.rep(), 0, range);
         int defBytes =
-                writeLevels(chunk.levels.def(), chunk.leaf.def(), chunk.leaf.def(), range)
-                        - repBytes;
-        boolean indexed = chunk.dictionaryOpen && encodeIndexes(chunk);
+                writeLevels(piece.levels.def(), leaf.def(), leaf.def(), range) - repBytes;
+        boolean indexed = dictionaryOpen && encodeIndexes(piece.source);
         DataPageHeaderV2 data =
                 new DataPageHeaderV2(
                         range.entries(),
@@ -240,169 +178,159 @@ final class ColumnChunkWriter {
                         defBytes,
                         repBytes);
         if (indexed) {
-            chunk.dictionaryPages++;
-            writeEncoded(chunk, data, pages.reserving(pageBytes(plain.size())));
+            dictionaryPages++;
+            writeEncoded(data);
             return;
         }
-        chunk.plainPages++;
-        int size = chunk.source.plainSize(slots);
-        if (codec.codec() == CompressionCodec.UNCOMPRESSED) {
-            ByteSink out = target(chunk, size);
+        plainPages++;
+        int size = piece.source.plainSize(slots);
+        if (!memory.compresses()) {
             data.setIs_compressed(false);
-            writePageHeader(chunk, data, size, size, out);
-            chunk.source.encodePlain(slots, out);
+            startPage(data, size, size);
+            ByteSink straight = file.room(size);
+            if (straight != null) {
+                piece.source.encodePlain(slots, straight);
+                return;
+            }
+        }
+        memory.plain.clear();
+        memory.plain.reserve(size);
+        piece.source.encodePlain(slots, memory.plain);
+        if (memory.compresses()) {
+            writeEncoded(data);
         } else {
-            plain.clear();
-            plain.reserve(size);
-            chunk.source.encodePlain(slots, plain);
-            writeEncoded(chunk, data, target(chunk, size));
+            file.write(memory.plain);
         }
     }
 
-    /**
-     * Where a PLAIN page of so many bytes of values goes: behind the dictionary if there is one.
-     */
-    private ByteSink target(Chunk chunk, int size) {
-        return chunk.dictionary != null
-                ? pages.reserving(pageBytes(size))
-                : chunk.file.room(pageBytes(size));
-    }
-
-    private int pageBytes(int values) {
-        return Math.addExact(HEADER_BYTES + levelBytes.size(), values);
-    }
-
-    /** Appends a page of the values in {@link #plain}, compressed if that makes them fewer. */
-    private void writeEncoded(Chunk chunk, DataPageHeaderV2 data, ByteSink out) {
-        packed.clear();
-        if (codec.codec() != CompressionCodec.UNCOMPRESSED && plain.size() > 0) {
-            compressor.compress(plain.array(), 0, plain.size(), packed);
+    /** Writes a page of the values in memory, compressed if that makes them fewer. */
+    private void writeEncoded(DataPageHeaderV2 data) {
+        ByteSink plain = memory.plain;
+        ByteSink body = plain;
+        if (memory.compresses() && plain.size() > 0) {
+            memory.compress();
+            body = memory.packed.size() < plain.size() ? memory.packed : plain;
         }
-        boolean compressed = packed.size() > 0 && packed.size() < plain.size();
-        ByteSink body = compressed ? packed : plain;
-        data.setIs_compressed(compressed);
-        writePageHeader(chunk, data, plain.size(), body.size(), out);
-        out.write(body);
+        data.setIs_compressed(body != plain);
+        startPage(data, plain.size(), body.size());
+        file.write(body);
     }
 
-    /** Appends everything of a page but its values. */
-    private void writePageHeader(
-            Chunk chunk, DataPageHeaderV2 data, int plainSize, int bodySize, ByteSink out) {
+    /** Writes everything of a page but its values. */
+    private void startPage(DataPageHeaderV2 data, int plainSize, int bodySize) {
+        ByteSink levels = memory.levels;
         PageHeader page =
                 new PageHeader(
                         PageType.DATA_PAGE_V2,
-                        levelBytes.size() + plainSize,
-                        levelBytes.size() + bodySize);
+                        Math.addExact(levels.size(), plainSize),
+                        levels.size() + bodySize);
         page.setData_page_header_v2(data);
-        chunk.uncompressedSize += writeHeader(page, out) + levelBytes.size() + plainSize;
-        out.write(levelBytes);
+        writeHeader(page);
+        file.write(levels);
+        uncompressedSize += levels.size() + plainSize;
     }
 
-    /** Appends levels of a page to {@link #levelBytes}; returns its size. */
+    /** Appends levels of a page to those in memory; returns the size of these. */
     private int writeLevels(byte @Nullable [] levels, int max, int uniform, PageRange range) {
         if (max > 0) {
             int width = RunLengthEncoder.bitWidth(max);
             if (levels == null) {
-                RunLengthEncoder.encodeRun(uniform, range.entries(), width, levelBytes);
+                RunLengthEncoder.encodeRun(uniform, range.entries(), width, memory.levels);
             } else {
-                int[] values = indexes(range.entries());
+                int[] values = memory.indexes(range.entries());
                 for (int i = 0; i < range.entries(); i++) {
                     values[i] = levels[range.entry() + i];
                 }
-                RunLengthEncoder.encode(values, 0, range.entries(), width, levelBytes);
+                RunLengthEncoder.encode(values, 0, range.entries(), width, memory.levels);
             }
         }
-        return levelBytes.size();
-    }
-
-    private int[] indexes(int count) {
-        if (indexes.length < count) {
-            indexes = new int[Math.max(count, 2 * indexes.length)];
-        }
-        return indexes;
+        return memory.levels.size();
     }
 
     /**
-     * Encodes the indexes of the values of a page into {@link #plain}, if their dictionary is still
-     * small enough. The first page decides if it is worth it.
+     * Encodes the indexes of the values of a page, if their dictionary is still small enough. Where
+     * no more pieces were expected the first page decides if it is worth it.
      */
-    private boolean encodeIndexes(Chunk chunk) {
-        DictionaryEncoder dictionary = chunk.dictionary;
-        if (dictionary == null) {
+    private boolean encodeIndexes(ValueSource source) {
+        DictionaryEncoder open = dictionary;
+        if (open == null) {
             throw new AssertionError("open, but missing");
         }
-        chunk.page.clear();
-        chunk.source.gather(slots, chunk.page);
-        int count = slots.count();
-        int[] found = indexes(count);
-        if (dictionary.encode(chunk.page, found)) {
+        ValueBuffer page = memory.page(open.values().width());
+        source.gather(memory.slots, page);
+        int count = memory.slots.count();
+        int[] found = memory.indexes(count);
+        if (open.encode(page, found)) {
+            ByteSink plain = memory.plain;
             plain.clear();
-            int width = RunLengthEncoder.bitWidth(Math.max(0, dictionary.values().count() - 1));
+            int width = RunLengthEncoder.bitWidth(Math.max(0, open.values().count() - 1));
             plain.write(width);
             RunLengthEncoder.encode(found, 0, count, width, plain);
-            if (chunk.dictionaryPages > 0
-                    || dictionary.values().plainSize() + plain.size() <= chunk.page.plainSize()
+            if (!firstPageDecides
+                    || dictionaryPages > 0
+                    || open.values().plainSize() + plain.size() <= page.plainSize()
                     || count == 0) {
                 return true;
             }
         }
-        chunk.dictionaryOpen = false;
-        if (chunk.dictionaryPages == 0) {
-            chunk.dictionary = null;
+        dictionaryOpen = false;
+        if (dictionaryPages == 0) {
+            dictionary = null;
         }
         return false;
     }
 
-    private void writeDictionary(Chunk chunk, DictionaryEncoder dictionary) {
-        plain.clear();
-        dictionary.values().encodePlain(plain);
-        packed.clear();
-        compressor.compress(plain.array(), 0, plain.size(), packed);
-        PageHeader page = new PageHeader(PageType.DICTIONARY_PAGE, plain.size(), packed.size());
+    private void writeDictionary(DictionaryEncoder written) {
+        memory.plain.clear();
+        written.values().encodePlain(memory.plain);
+        memory.compress();
+        PageHeader page =
+                new PageHeader(
+                        PageType.DICTIONARY_PAGE, memory.plain.size(), memory.packed.size());
         DictionaryPageHeader values =
-                new DictionaryPageHeader(dictionary.values().count(), Encoding.PLAIN);
+                new DictionaryPageHeader(written.values().count(), Encoding.PLAIN);
         values.setIs_sorted(false);
         page.setDictionary_page_header(values);
-        ByteSink out = chunk.file.room(HEADER_BYTES + packed.size());
-        chunk.uncompressedSize += writeHeader(page, out) + plain.size();
-        out.write(packed);
+        writeHeader(page);
+        uncompressedSize += memory.plain.size();
+        file.write(memory.packed);
     }
 
-    private static int writeHeader(PageHeader header, ByteSink out) {
-        int before = out.size();
+    private void writeHeader(PageHeader header) {
+        memory.head.clear();
         try {
-            Util.writePageHeader(header, out);
+            Util.writePageHeader(header, memory.head);
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory failed", e);
         }
-        return out.size() - before;
+        uncompressedSize += memory.head.size();
+        file.write(memory.head);
     }
 
-    private static List<Encoding> encodings(Chunk chunk) {
+    private List<Encoding> encodings() {
         List<Encoding> encodings = new ArrayList<>();
-        if (chunk.plainPages > 0 || chunk.dictionary != null) {
+        if (plainPages > 0 || dictionary != null) {
             encodings.add(Encoding.PLAIN); // of the dictionary page, too
         }
         encodings.add(Encoding.RLE);
-        if (chunk.dictionaryPages > 0) {
+        if (dictionaryPages > 0) {
             encodings.add(Encoding.RLE_DICTIONARY);
         }
         return encodings;
     }
 
-    private static List<PageEncodingStats> encodingStats(Chunk chunk) {
+    private List<PageEncodingStats> encodingStats() {
         List<PageEncodingStats> stats = new ArrayList<>();
-        if (chunk.dictionary != null) {
+        if (dictionary != null) {
             stats.add(new PageEncodingStats(PageType.DICTIONARY_PAGE, Encoding.PLAIN, 1));
         }
-        if (chunk.plainPages > 0) {
-            stats.add(
-                    new PageEncodingStats(PageType.DATA_PAGE_V2, Encoding.PLAIN, chunk.plainPages));
+        if (plainPages > 0) {
+            stats.add(new PageEncodingStats(PageType.DATA_PAGE_V2, Encoding.PLAIN, plainPages));
         }
-        if (chunk.dictionaryPages > 0) {
+        if (dictionaryPages > 0) {
             stats.add(
                     new PageEncodingStats(
-                            PageType.DATA_PAGE_V2, Encoding.RLE_DICTIONARY, chunk.dictionaryPages));
+                            PageType.DATA_PAGE_V2, Encoding.RLE_DICTIONARY, dictionaryPages));
         }
         return stats;
     }

@@ -22,11 +22,16 @@ final class FileChecksum {
 
     private FileChecksum() {}
 
-    /** Puts the checksum of the first {@code end} bytes in place of the placeholder. */
-    static void fill(byte[] file, int footer, int end) {
-        int at = find(file, footer, end);
-        byte[] digits = digits(file, at, end);
-        System.arraycopy(digits, 0, file, at, digits.length);
+    /**
+     * Puts the checksum in place of the placeholder.
+     *
+     * @param crc of everything before the footer
+     * @param footer of which the first {@code size} bytes count
+     */
+    static void fill(CRC32 crc, byte[] footer, int size) {
+        int at = find(footer, 0, size);
+        byte[] digits = digits(crc, footer, at, size);
+        System.arraycopy(digits, 0, footer, at, digits.length);
     }
 
     /**
@@ -37,7 +42,7 @@ final class FileChecksum {
         if (at < 0) {
             return;
         }
-        byte[] expected = digits(file, at, file.length);
+        byte[] expected = digits(new CRC32(), file, at, file.length);
         byte[] found = Arrays.copyOfRange(file, at, at + expected.length);
         if (!Arrays.equals(expected, found)) {
             throw new CorruptDataException(
@@ -59,11 +64,10 @@ final class FileChecksum {
         return -1;
     }
 
-    private static byte[] digits(byte[] file, int at, int end) {
-        CRC32 crc = new CRC32();
-        crc.update(file, 0, at);
+    private static byte[] digits(CRC32 crc, byte[] bytes, int at, int end) {
+        crc.update(bytes, 0, at);
         crc.update(PLACEHOLDER.getBytes(StandardCharsets.US_ASCII));
-        crc.update(file, at + PLACEHOLDER.length(), end - at - PLACEHOLDER.length());
+        crc.update(bytes, at + PLACEHOLDER.length(), end - at - PLACEHOLDER.length());
         return String.format(java.util.Locale.ROOT, "%08x", crc.getValue())
                 .getBytes(StandardCharsets.US_ASCII);
     }

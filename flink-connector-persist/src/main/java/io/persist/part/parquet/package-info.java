@@ -1,12 +1,14 @@
 /**
  * Parquet files of one row group, from Arrow vectors and to them, without Hadoop.
  *
- * <p>Writing, in reading order: {@link io.persist.part.parquet.ParquetWriter} walks the vectors;
- * {@code SchemaNode}, {@code LeafTypes} and {@code ParquetSchema} say how a type lies in the file;
- * {@code Levels} are the definition and repetition levels of a field, {@code ValueSource} its
- * values; {@code ColumnChunkWriter} makes pages of both with the help of {@code DictionaryEncoder},
- * {@code RunLengthEncoder} and {@code PageCompressor}. All goes to a {@code FileSink}, and {@code
- * FileChecksum} closes the file.
+ * <p>Writing, in reading order: {@link io.persist.part.parquet.ParquetWriter} walks the vectors of
+ * each piece of a file; {@code SchemaNode}, {@code LeafTypes} and {@code ParquetSchema} say how a
+ * type lies in the file, {@code LeafPlan} whether a leaf gets a dictionary; {@code Levels} are the
+ * definition and repetition levels of a field, {@code ValueSource} its values; a {@code
+ * ColumnChunkWriter} for each leaf makes pages of both with the help of {@code DictionaryEncoder},
+ * {@code RunLengthEncoder} and {@code PageCompressor}, in memory that all of them share ({@code
+ * PageMemory}). All goes to a {@code FileSink} as it comes, which puts it in order in the end, and
+ * {@code FileChecksum} closes the file.
  *
  * <p>Reading: {@link io.persist.part.parquet.ParquetReader} checks the footer, which {@code
  * ThriftReader} parses; {@code ColumnChunkReader} reads the pages of a leaf into {@code LeafData}
