@@ -54,7 +54,7 @@ public final class KeyLowerEncoding {
                 : null;
     }
 
-    private static int leastRow(FieldVector keys, StructuredOrder order) {
+    static int leastRow(FieldVector keys, StructuredOrder order) {
         int least = 0;
         for (int row = 1; row < keys.getValueCount(); row++) {
             if (order.compare(row, least) < 0) {

@@ -8,7 +8,6 @@ import io.persist.part.PartFooter.Layout;
 import io.persist.part.Updates.RowColumns;
 import io.persist.part.Updates.StructuredColumns;
 import io.persist.part.parquet.ParquetReader;
-import io.persist.part.parquet.ParquetWriter;
 
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -24,8 +23,8 @@ public final class ParquetParts {
 
     /**
      * Encodes {@code updates} (at least one, and holding the columns that {@code format} asks for);
-     * does not close it. The same arguments give the same bytes. Takes heap for the result, grown
-     * by doubling, and for one column's levels and one page more.
+     * does not close it. The same arguments give the same bytes. Takes heap for the result, and for
+     * one column's levels and one page more.
      *
      * @throws IllegalArgumentException if the updates are not as said, do not obey {@code desc}, or
      *     are too large for a part
@@ -38,32 +37,10 @@ public final class ParquetParts {
             long index,
             ParquetSettings settings) {
         PartRules.checkWritable(updates, format, desc);
-        RowColumns rows = format == PartFormat.STRUCTURED ? null : updates.rows();
-        StructuredColumns structured = format == PartFormat.ROW ? null : updates.structured();
-        List<ParquetWriter.Column> columns = new ArrayList<>();
-        if (rows != null) {
-            columns.add(new ParquetWriter.Column("k", rows.keys()));
-            columns.add(new ParquetWriter.Column("v", rows.vals()));
+        try (PartEncoder encoder = new PartEncoder(format, desc, settings)) {
+            encoder.add(updates, updates.count());
+            return encoder.finish(index);
         }
-        columns.add(new ParquetWriter.Column("t", updates.times()));
-        columns.add(new ParquetWriter.Column("d", updates.diffs()));
-        if (structured != null) {
-            columns.add(new ParquetWriter.Column("k_s", structured.keys()));
-            columns.add(new ParquetWriter.Column("v_s", structured.vals()));
-        }
-        Layout layout =
-                switch (format) {
-                    case ROW -> Layout.ROW;
-                    case BOTH -> Layout.BOTH;
-                    case STRUCTURED -> Layout.STRUCTURED;
-                };
-        String footer = PartFooterEncoding.encode(new PartFooter(layout, desc, index));
-        ParquetWriter writer =
-                settings.dictionary()
-                        ? ParquetWriter.dictionary(settings.compression().pageCodec())
-                        : ParquetWriter.plain(settings.compression().pageCodec());
-        return writer.write(
-                columns, List.of(new ParquetWriter.Metadata(PartFooterEncoding.KEY, footer)));
     }
 
     /** {@link #decode(Bytes, BufferAllocator, TimeDomain)} of {@code u64} times. */

@@ -2,12 +2,14 @@
  * One part: a batch of updates, in memory and as bytes.
  *
  * <p>In reading order: {@link io.persist.part.Updates} are times, diffs, and keys and values as row
- * bytes, as structured columns, or as both. {@link io.persist.part.ParquetParts} turns them into
- * Parquet objects and back, {@link io.persist.part.InlineParts} into bytes inside the metadata and
- * back; both give a {@link io.persist.part.DecodedPart}. {@link io.persist.part.PartFormat} says
- * which columns are written, {@link io.persist.part.ParquetSettings} and {@link
- * io.persist.part.Compression} how. {@link io.persist.part.KeyLowerEncoding} makes the lower bounds
- * that metadata holds about a part, {@link io.persist.part.Truncation} cuts bounds to a length.
+ * bytes, as structured columns, or as both. {@link io.persist.part.PartEncoder} makes a Parquet
+ * object of them while they come in, {@link io.persist.part.ParquetParts} turns those at hand into
+ * one and back, {@link io.persist.part.InlineParts} into bytes inside the metadata and back; both
+ * give a {@link io.persist.part.DecodedPart}. {@link io.persist.part.PartFormat} says which columns
+ * are written, {@link io.persist.part.ParquetSettings} and {@link io.persist.part.Compression} how.
+ * {@link io.persist.part.KeyLowerEncoding} makes the lower bounds that metadata holds about a part,
+ * of the {@link io.persist.part.LeastKey}; {@link io.persist.part.Truncation} cuts bounds to a
+ * length.
  * {@link io.persist.part.DescriptionEncoding} is frontiers and descriptions as protobuf.
  *
  * <p>Invariants: a part has at least one update, no diff of 0, and its times lie in the description

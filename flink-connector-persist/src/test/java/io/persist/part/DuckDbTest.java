@@ -130,6 +130,30 @@ class DuckDbTest {
         }
     }
 
+    /** A dictionary that grows over pieces, one that is left in mid-part, and none at all. */
+    @ParameterizedTest
+    @EnumSource(PartFormat.class)
+    void partsInPiecesAreRead(PartFormat format) throws Exception {
+        List<String> keys = new ArrayList<>();
+        List<String> vals = new ArrayList<>();
+        List<Long> numbers = new ArrayList<>();
+        for (int i = 0; i < 60_000; i++) {
+            keys.add("key " + i / 5_000);
+            vals.add(i < 15_000 ? "few" : "x".repeat(30) + i);
+            numbers.add(i * 7_919L + 1);
+        }
+        ParquetSettings settings = new ParquetSettings(Compression.parse("zstd-1"), true);
+        try (Updates updates = PartTests.strings(allocator, keys, vals, numbers, numbers);
+                PartEncoder encoder = new PartEncoder(format, PartTests.USER, settings)) {
+            for (int from = 0; from < updates.count(); from += 12_000) {
+                try (Updates piece = PartTests.piece(updates, from, 12_000, allocator)) {
+                    encoder.add(piece, updates.count());
+                }
+            }
+            assertRead(encoder.finish(0), updates, format);
+        }
+    }
+
     @Test
     void bytesAndUnitAreRead() throws Exception {
         List<String> texts = List.of("", "a", "\u00ff", "a");

@@ -2,7 +2,9 @@ package io.persist.part;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.persist.codec.ArrayDataEncoding;
 import io.persist.codec.Bytes;
+import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 import io.persist.part.Updates.RowColumns;
@@ -80,6 +82,33 @@ final class PartTests {
         }
         vector.setValueCount(values.size());
         return vector;
+    }
+
+    /** A copy of some of the updates. */
+    static Updates piece(Updates updates, int from, int count, BufferAllocator allocator)
+            throws CorruptDataException {
+        RowColumns rows = updates.rows();
+        StructuredColumns structured = updates.structured();
+        return new Updates(
+                rows == null
+                        ? null
+                        : new RowColumns(
+                                (VarBinaryVector) piece(rows.keys(), from, count, allocator),
+                                (VarBinaryVector) piece(rows.vals(), from, count, allocator)),
+                structured == null
+                        ? null
+                        : new StructuredColumns(
+                                piece(structured.keys(), from, count, allocator),
+                                piece(structured.vals(), from, count, allocator)),
+                (BigIntVector) piece(updates.times(), from, count, allocator),
+                (BigIntVector) piece(updates.diffs(), from, count, allocator));
+    }
+
+    private static FieldVector piece(
+            FieldVector vector, int from, int count, BufferAllocator allocator)
+            throws CorruptDataException {
+        return ArrayDataEncoding.decode(
+                ArrayDataEncoding.encode(vector, from, count), vector.getName(), allocator);
     }
 
     static void assertSame(Updates actual, Updates expected) {

@@ -31,7 +31,7 @@ class RandomPartsTest {
     private static final List<String> COMPRESSIONS =
             List.of("none", "snappy", "lz4", "zstd-1", "gzip-1");
 
-    private static Updates random(Random random, int rows, BufferAllocator allocator) {
+    static Updates random(Random random, int rows, BufferAllocator allocator) {
         List<Long> times = new ArrayList<>();
         List<Long> diffs = new ArrayList<>();
         List<String> texts = new ArrayList<>();
@@ -57,7 +57,7 @@ class RandomPartsTest {
         return vector;
     }
 
-    private static ParquetSettings settings(Random random) {
+    static ParquetSettings settings(Random random) {
         String compression = COMPRESSIONS.get(random.nextInt(COMPRESSIONS.size()));
         return new ParquetSettings(Compression.parse(compression), random.nextBoolean());
     }

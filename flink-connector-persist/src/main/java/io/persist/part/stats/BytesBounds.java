@@ -6,23 +6,33 @@ import io.persist.codec.Utf8;
 import io.persist.part.Truncation;
 
 import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VarCharVector;
 
 import java.util.Objects;
 
 /** Least and greatest text or bytes, cut to a length if need be; empty if there are none. */
-final class BytesBounds {
-    private BytesBounds() {}
+final class BytesBounds implements ValueCollector {
+    private final boolean text;
+    private final ByteExtremes extremes = new ByteExtremes();
+
+    BytesBounds(BaseVariableWidthVector vector) {
+        this.text = vector instanceof VarCharVector;
+    }
+
+    @Override
+    public void add(FieldVector vector, Validity rows) {
+        extremes.add(new ByteRows(KeyStats.typed(BaseVariableWidthVector.class, vector), rows));
+    }
 
     /**
      * @throws CorruptDataException if a bound is no text and ought to be
      */
-    static ValueStats of(BaseVariableWidthVector vector, Validity rows)
-            throws CorruptDataException {
-        ByteRows extremes = new ByteRows(vector, rows);
-        Bytes least = Objects.requireNonNullElse(extremes.least(), Bytes.EMPTY);
-        Bytes greatest = Objects.requireNonNullElse(extremes.greatest(), Bytes.EMPTY);
-        return vector instanceof VarCharVector
+    @Override
+    public ValueStats stats() throws CorruptDataException {
+        Bytes least = extremes.leastOr(Bytes.EMPTY);
+        Bytes greatest = extremes.greatestOr(Bytes.EMPTY);
+        return text
                 ? texts(Utf8.decode(least), Utf8.decode(greatest))
                 : binaries(least, greatest);
     }

@@ -3,12 +3,11 @@ package io.persist.part.stats;
 import io.persist.codec.Bytes;
 import io.persist.part.stats.ValueStats.FixedSize;
 
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.FixedSizeBinaryVector;
 
-import java.util.Objects;
-
 /** Bounds of types whose fixed-size forms sort as their values; a default if there are none. */
-final class FixedSizeBounds {
+final class FixedSizeBounds implements ValueCollector {
     private static final Bytes MIDNIGHT = Bytes.takeArray(new byte[8]);
 
     /** Day 1 of 1970. */
@@ -17,34 +16,44 @@ final class FixedSizeBounds {
     private static final Bytes NO_TIME_AT_ALL = Bytes.fromHex("80000000800000008000000000000000");
     private static final Bytes NIL = Bytes.takeArray(new byte[16]);
 
-    private FixedSizeBounds() {}
+    private final FixedSize type;
+    private final Bytes otherwise;
+    private final ByteExtremes extremes = new ByteExtremes();
 
-    static ValueStats times(FixedSizeBinaryVector vector, Validity rows) {
-        return of(FixedSize.TIME, MIDNIGHT, vector, rows);
+    private FixedSizeBounds(FixedSize type, Bytes otherwise) {
+        this.type = type;
+        this.otherwise = otherwise;
     }
 
-    static ValueStats dateTimes(FixedSizeBinaryVector vector, Validity rows) {
-        return of(FixedSize.DATE_TIME, EPOCH, vector, rows);
+    static FixedSizeBounds times() {
+        return new FixedSizeBounds(FixedSize.TIME, MIDNIGHT);
     }
 
-    static ValueStats intervals(FixedSizeBinaryVector vector, Validity rows) {
-        return of(FixedSize.INTERVAL, NO_TIME_AT_ALL, vector, rows);
+    static FixedSizeBounds dateTimes() {
+        return new FixedSizeBounds(FixedSize.DATE_TIME, EPOCH);
     }
 
-    static ValueStats uuids(FixedSizeBinaryVector vector, Validity rows) {
-        return of(FixedSize.UUID, NIL, vector, rows);
+    static FixedSizeBounds intervals() {
+        return new FixedSizeBounds(FixedSize.INTERVAL, NO_TIME_AT_ALL);
     }
 
-    private static ValueStats of(
-            FixedSize type, Bytes otherwise, FixedSizeBinaryVector vector, Validity rows) {
-        if (vector.getByteWidth() != otherwise.length()) {
+    static FixedSizeBounds uuids() {
+        return new FixedSizeBounds(FixedSize.UUID, NIL);
+    }
+
+    @Override
+    public void add(FieldVector vector, Validity rows) {
+        FixedSizeBinaryVector fixed = KeyStats.typed(FixedSizeBinaryVector.class, vector);
+        if (fixed.getByteWidth() != otherwise.length()) {
             throw new IllegalArgumentException(
                     type + " of " + otherwise.length() + " bytes, found " + vector.getField());
         }
-        ByteRows extremes = new ByteRows(vector, rows);
+        extremes.add(new ByteRows(fixed, rows));
+    }
+
+    @Override
+    public ValueStats stats() {
         return new ValueStats.FixedSizes(
-                type,
-                Objects.requireNonNullElse(extremes.least(), otherwise),
-                Objects.requireNonNullElse(extremes.greatest(), otherwise));
+                type, extremes.leastOr(otherwise), extremes.greatestOr(otherwise));
     }
 }

@@ -10,57 +10,84 @@ import org.apache.arrow.vector.FixedWidthVector;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 
-/** Least and greatest of booleans and numbers; zeros if there are none. One use. */
-final class NumberBounds {
-    /** Address of the values. */
-    private final long data;
+/** Least and greatest of booleans and numbers; zeros if there are none. */
+final class NumberBounds implements ValueCollector {
+    private final ArrowType type;
+
+    /** Address of the values that are being added. */
+    private long data;
 
     /** Of values mapped such that their order is that of signed longs. */
     private long least = Long.MAX_VALUE;
 
     private long greatest = Long.MIN_VALUE;
 
-    private NumberBounds(FieldVector vector) {
+    /**
+     * @param vector of the type of all that will be added
+     * @throws IllegalArgumentException if its type has no bounds
+     */
+    NumberBounds(FieldVector vector) {
+        this.type = vector.getField().getType();
+        boolean known =
+                vector instanceof BitVector
+                        || type instanceof ArrowType.Int
+                        || (type instanceof ArrowType.FloatingPoint floating
+                                && floating.getPrecision() != FloatingPointPrecision.HALF);
+        if (!known || !(vector instanceof FixedWidthVector)) {
+            throw new IllegalArgumentException("no bounds of " + vector.getField());
+        }
+    }
+
+    @Override
+    public void add(FieldVector vector, Validity rows) {
+        if (!vector.getField().getType().equals(type)) {
+            throw new IllegalArgumentException("no " + type + ": " + vector.getField());
+        }
         int bits =
                 vector instanceof BitVector
                         ? 1
                         : ((FixedWidthVector) vector).getTypeWidth() * Byte.SIZE;
         ArrowBuf values = vector.getDataBuffer();
         values.checkBytes(0, ((long) vector.getValueCount() * bits + Byte.SIZE - 1) / Byte.SIZE);
-        this.data = values.memoryAddress();
+        data = values.memoryAddress();
+        rows.forEachRun(adder());
     }
 
-    /**
-     * @throws IllegalArgumentException if the vector is of some other type
-     */
-    static ValueStats.Bounds of(FieldVector vector, Validity rows) {
-        ArrowType type = vector.getField().getType();
-        if (!(vector instanceof FixedWidthVector)) {
-            throw new IllegalArgumentException("no bounds of " + vector.getField());
-        }
-        NumberBounds bounds = new NumberBounds(vector);
-        if (vector instanceof BitVector) {
-            rows.forEachRun(bounds::addBits);
-            return new ValueStats.Bools(bounds.least() != 0, bounds.greatest() != 0);
-        }
-        if (type instanceof ArrowType.Int integer) {
-            return bounds.integers(integer, rows);
+    private Validity.Run adder() {
+        if (type instanceof ArrowType.Bool) {
+            return this::addBits;
         }
         if (type instanceof ArrowType.FloatingPoint floating) {
-            if (floating.getPrecision() == FloatingPointPrecision.SINGLE) {
-                rows.forEachRun(bounds::addFloats);
-                return new ValueStats.Floats(
-                        Float.intBitsToFloat(ordered((int) bounds.least())),
-                        Float.intBitsToFloat(ordered((int) bounds.greatest())));
-            }
-            if (floating.getPrecision() == FloatingPointPrecision.DOUBLE) {
-                rows.forEachRun(bounds::addDoubles);
-                return new ValueStats.Doubles(
-                        Double.longBitsToDouble(ordered(bounds.least())),
-                        Double.longBitsToDouble(ordered(bounds.greatest())));
-            }
+            return floating.getPrecision() == FloatingPointPrecision.SINGLE
+                    ? this::addFloats
+                    : this::addDoubles;
         }
-        throw new IllegalArgumentException("no bounds of " + vector.getField());
+        ArrowType.Int integer = (ArrowType.Int) type;
+        boolean signed = integer.getIsSigned();
+        return switch (integer.getBitWidth()) {
+            case 8 -> signed ? this::addBytes : this::addUnsignedBytes;
+            case 16 -> signed ? this::addShorts : this::addUnsignedShorts;
+            case 32 -> signed ? this::addInts : this::addUnsignedInts;
+            case 64 -> signed ? this::addLongs : this::addUnsignedLongs;
+            default -> throw new IllegalArgumentException("no bounds of " + type);
+        };
+    }
+
+    @Override
+    public ValueStats stats() {
+        if (type instanceof ArrowType.Bool) {
+            return new ValueStats.Bools(least() != 0, greatest() != 0);
+        }
+        if (type instanceof ArrowType.FloatingPoint floating) {
+            return floating.getPrecision() == FloatingPointPrecision.SINGLE
+                    ? new ValueStats.Floats(
+                            Float.intBitsToFloat(ordered((int) least())),
+                            Float.intBitsToFloat(ordered((int) greatest())))
+                    : new ValueStats.Doubles(
+                            Double.longBitsToDouble(ordered(least())),
+                            Double.longBitsToDouble(ordered(greatest())));
+        }
+        return integers((ArrowType.Int) type);
     }
 
     private long least() {
@@ -75,36 +102,24 @@ final class NumberBounds {
         return least > greatest;
     }
 
-    private ValueStats.Integers integers(ArrowType.Int type, Validity rows) {
-        boolean signed = type.getIsSigned();
-        switch (type.getBitWidth()) {
-            case 8 -> {
-                rows.forEachRun(signed ? this::addBytes : this::addUnsignedBytes);
-                return integers(signed ? IntegerType.I8 : IntegerType.U8);
-            }
-            case 16 -> {
-                rows.forEachRun(signed ? this::addShorts : this::addUnsignedShorts);
-                return integers(signed ? IntegerType.I16 : IntegerType.U16);
-            }
-            case 32 -> {
-                rows.forEachRun(signed ? this::addInts : this::addUnsignedInts);
-                return integers(signed ? IntegerType.I32 : IntegerType.U32);
-            }
-            case 64 -> {
+    private ValueStats.Integers integers(ArrowType.Int integer) {
+        boolean signed = integer.getIsSigned();
+        return switch (integer.getBitWidth()) {
+            case 8 -> integers(signed ? IntegerType.I8 : IntegerType.U8);
+            case 16 -> integers(signed ? IntegerType.I16 : IntegerType.U16);
+            case 32 -> integers(signed ? IntegerType.I32 : IntegerType.U32);
+            default -> {
                 if (signed) {
-                    rows.forEachRun(this::addLongs);
-                    return integers(IntegerType.I64);
+                    yield integers(IntegerType.I64);
                 }
-                rows.forEachRun(this::addUnsignedLongs);
                 long flip = isEmpty() ? 0 : Long.MIN_VALUE;
-                return new ValueStats.Integers(IntegerType.U64, least() ^ flip, greatest() ^ flip);
+                yield new ValueStats.Integers(IntegerType.U64, least() ^ flip, greatest() ^ flip);
             }
-            default -> throw new IllegalArgumentException("no bounds of " + type);
-        }
+        };
     }
 
-    private ValueStats.Integers integers(IntegerType type) {
-        return new ValueStats.Integers(type, least(), greatest());
+    private ValueStats.Integers integers(IntegerType of) {
+        return new ValueStats.Integers(of, least(), greatest());
     }
 
     private void addBits(int from, int to) {

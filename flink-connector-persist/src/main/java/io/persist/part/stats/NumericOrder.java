@@ -3,6 +3,9 @@ package io.persist.part.stats;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.util.MemoryUtil;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Order of packed numerics where they lie: number of digits, exponent, units of three digits with
  * the least significant first, flags. Allocates nothing.
@@ -93,6 +96,37 @@ final class NumericOrder {
         // At least 1, and far from the bits of infinity: digits and exponent are limited.
         long magnitude = (long) digits + exponent + MAX_EXPONENT + 1;
         return magnitude << HEAD_BITS | head * POWERS[HEAD_DIGITS - count];
+    }
+
+    /**
+     * What the order of a valid numeric depends on, apart from where it lies.
+     *
+     * @param head as of {@link NumericOrder#head}
+     * @param rest of the digits, negated for negative numbers
+     */
+    record Key(long head, List<Integer> rest) implements Comparable<Key> {
+        Key {
+            rest = List.copyOf(rest);
+        }
+
+        @Override
+        public int compareTo(Key other) {
+            int compared = Long.compare(head, other.head);
+            for (int i = 0; compared == 0 && i < rest.size(); i++) {
+                compared = rest.get(i).compareTo(other.rest.get(i));
+            }
+            return compared;
+        }
+    }
+
+    Key key(long at) {
+        int flags = flags(at);
+        List<Integer> rest = new ArrayList<>();
+        for (int i = HEAD_DIGITS; i < MAX_DIGITS; i++) {
+            int digit = (flags & (NAN | INFINITE)) != 0 ? 0 : digit(at, digits(at) - 1 - i);
+            rest.add((flags & NEGATIVE) != 0 ? -digit : digit);
+        }
+        return new Key(head(at), rest);
     }
 
     /** Compares two valid numerics that have the same head. */

@@ -6,8 +6,9 @@
  * io.persist.part.stats.ValueStats} and {@link io.persist.part.stats.JsonStats} is what is known;
  * {@link io.persist.part.stats.StatsEncoding} its bytes, as they stand in metadata. {@link
  * io.persist.part.stats.KeyStats} measures columns, as {@link io.persist.codec.StatsKind} tells it,
- * over {@code Validity}: {@code NumberBounds}, {@code ByteRows} and what is built on them look at
- * the values. {@code Trimming} makes the result fit into a budget that {@link
+ * over {@code Validity} and piece by piece: a {@code ColumnCollector} has a {@code ValueCollector}
+ * for each kind of values; {@code NumberBounds}, {@code ByteRows} and what is built on them look at
+ * these. {@code Trimming} makes the result fit into a budget that {@link
  * io.persist.part.stats.StatsSettings} give, leaving {@link
  * io.persist.part.stats.UntrimmableColumns} alone.
  *

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.persist.codec.Bytes;
 import io.persist.codec.ColumnAppender;
 import io.persist.codec.Vectors;
+import io.persist.part.KeyLowerEncoding;
+import io.persist.part.LeastKey;
 import io.persist.codec.relation.Datum;
 import io.persist.codec.relation.RandomRelations;
 import io.persist.codec.relation.RelationCodec;
@@ -69,6 +71,50 @@ class StatsPropertyTest {
                     requireEncloses(part, stats, true);
                     assertThat(StatsEncoding.decode(StatsEncoding.encode(stats))).isEqualTo(stats);
                 });
+    }
+
+    /** What is said of keys, and their lower bound, do not depend on how they were cut. */
+    @Property(seed = "20261124", tries = 300)
+    void piecesGiveTheSame(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 200) int rowCount,
+            @ForAll @IntRange(min = 1, max = 60) int pieceRows)
+            throws Exception {
+        forPart(
+                seed,
+                rowCount,
+                (part, stats) -> {
+                    RelationCodec<SourceData> codec = RelationCodec.of(part.desc());
+                    KeyStats pieces = new KeyStats(codec.keyStatistics());
+                    try (LeastKey least = new LeastKey()) {
+                        for (int from = 0; from < rowCount; from += pieceRows) {
+                            int end = Math.min(rowCount, from + pieceRows);
+                            addPiece(part.rows().subList(from, end), codec, pieces, least, part.keys().getAllocator());
+                        }
+                        for (int maxBytes : new int[] {0, 20, 100, 256, 100_000}) {
+                            assertThat(least.columnBound(maxBytes))
+                                    .isEqualTo(KeyLowerEncoding.ofColumn(part.keys(), maxBytes));
+                        }
+                    }
+                    assertThat(pieces.stats()).isEqualTo(stats);
+                });
+    }
+
+    private static void addPiece(
+            List<SourceData> rows,
+            RelationCodec<SourceData> codec,
+            KeyStats stats,
+            LeastKey least,
+            BufferAllocator allocator) {
+        try (FieldVector keys = Vectors.create(codec.structuredField("k_s"), allocator)) {
+            ColumnAppender<SourceData> appender = codec.appender(keys);
+            for (int i = 0; i < rows.size(); i++) {
+                appender.append(i, rows.get(i));
+            }
+            appender.finish(rows.size());
+            stats.add(keys);
+            least.add(keys);
+        }
     }
 
     private static void requireCounts(Part part, StructStats stats) {
