@@ -1,10 +1,10 @@
 package io.persist.batch;
 
 /**
- * Told what building batches costs: once a part or merge, never once an update. There is one for
- * each purpose that batches are written for (updates of a user, compaction, inline parts moved to
- * blob). Methods are called by many threads at once and must return quickly; all of them do nothing
- * unless overridden.
+ * Told what building and reading batches costs: once a part or merge, never once an update. There
+ * is one for each purpose that batches are written for (updates of a user, compaction, inline parts
+ * moved to blob). Methods are called by many threads at once and must return quickly; all of them
+ * do nothing unless overridden.
  */
 public interface BatchMetrics {
     /** Measures nothing. */
@@ -26,6 +26,21 @@ public interface BatchMetrics {
     /** A part's worth of updates was handed over by whoever builds the batch. */
     default void addedUpdates(long count) {}
 
+    /**
+     * Keys and values of so many updates went into the columns, row bytes included, of the part
+     * that is being filled.
+     *
+     * @param nanos estimated from a few of them
+     */
+    default void encodedUpdates(long count, long nanos) {}
+
+    /**
+     * A part's worth of updates was sent off.
+     *
+     * @param nanos that this kept whoever builds the batch, waiting included
+     */
+    default void sentPart(long nanos) {}
+
     /** A part became inline. */
     default void wroteInlinePart(int bytes, long encodeNanos) {}
 
@@ -37,6 +52,9 @@ public interface BatchMetrics {
 
     /** A builder merged some of its runs into one. */
     default void mergedRuns(Merge merge) {}
+
+    /** A cursor or merge came to its end, or was closed before. */
+    default void fetchedParts(Fetched parts) {}
 
     /** A merged run was too long for metadata and its list of parts went to a blob. */
     default void spilledRun(int blobBytes) {}
@@ -76,11 +94,20 @@ public interface BatchMetrics {
      * A merge of runs.
      *
      * @param runs that went in
-     * @param partsPrefetched parts that were there when they were needed
-     * @param partsWaited parts that had to be waited for
-     * @param fetchNanos of waiting for parts
      * @param totalNanos from the first part asked for to the last part stored
      */
-    record Merge(
-            int runs, long partsPrefetched, long partsWaited, long fetchNanos, long totalNanos) {}
+    record Merge(int runs, long totalNanos) {}
+
+    /**
+     * How a cursor or merge came by its parts.
+     *
+     * @param ahead parts that were there when they were needed
+     * @param waited parts that had to be waited for, each fetched then or still on its way
+     * @param waitNanos of waiting
+     * @param skipped parts, or lists of parts, that were never asked for
+     * @param wasted parts that were fetched ahead and not needed
+     * @param wrongSort parts of runs in no order, or not the one wanted
+     */
+    record Fetched(
+            long ahead, long waited, long waitNanos, long skipped, long wasted, long wrongSort) {}
 }

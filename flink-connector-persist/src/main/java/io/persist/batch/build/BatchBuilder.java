@@ -34,6 +34,7 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
     private final BatchSchema<K, V> schema;
     private final Antichain lower;
     private final PartsWriter writer;
+    private final EncodeTime encodeTime;
     private @Nullable PartBuffer<K, V> buffer;
     private final MaximalTimes maximalTimes;
     private State state = State.OPEN;
@@ -71,6 +72,7 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
         // The upper is not known while parts are sent off, so theirs stays open.
         Description desc = new Description(lower, Antichain.empty(), Antichain.minimum());
         this.writer = PartsWriter.unordered(store, config, schema, desc);
+        this.encodeTime = new EncodeTime(store.metrics());
     }
 
     public Antichain lower() {
@@ -107,7 +109,7 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
                             config.drawFormat(store.random()),
                             writer.allocator());
         }
-        buffer.add(key, val, time, diff);
+        encodeTime.add(buffer, key, val, time, diff);
         maximalTimes.add(time);
         if (buffer.bytes() < config.targetBytes()) {
             return Added.BUFFERED;
@@ -158,6 +160,7 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
         }
         buffer = null;
         state = State.BROKEN;
+        encodeTime.report(full.count());
         writer.write(
                 full.takeUpdates(),
                 full.retractions() ? PartsWriter.Content.RETRACTIONS : PartsWriter.Content.INSERTS);

@@ -7,7 +7,6 @@ import io.persist.batch.BatchStore;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.Run;
 import io.persist.batch.RunMeta;
-import io.persist.batch.merge.FetchCounts;
 import io.persist.batch.merge.MergeConfig;
 import io.persist.batch.merge.MergeInput;
 import io.persist.batch.merge.RunMerge;
@@ -104,14 +103,7 @@ final class MergeTask<K, V> implements Pending.Work {
             Written merged = writer.finishRun();
             output.adopt(merged);
             writer.handOver();
-            FetchCounts fetched = merge.fetchCounts();
-            metrics.mergedRuns(
-                    new BatchMetrics.Merge(
-                            runs.size(),
-                            fetched.ahead(),
-                            fetched.waited(),
-                            fetched.waitNanos(),
-                            metrics.nanoTime() - start));
+            metrics.mergedRuns(new BatchMetrics.Merge(runs.size(), metrics.nanoTime() - start));
             return merged;
         }
     }

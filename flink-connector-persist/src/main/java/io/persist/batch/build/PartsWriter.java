@@ -147,6 +147,7 @@ public final class PartsWriter implements AutoCloseable {
      */
     public void write(Updates updates, Content content)
             throws StoreException, InterruptedException {
+        long start = store.metrics().nanoTime();
         store.metrics().addedUpdates(updates.count());
         Pending part =
                 pending(
@@ -162,6 +163,7 @@ public final class PartsWriter implements AutoCloseable {
         part.start(List.of());
         tree.push(part);
         holdBack();
+        store.metrics().sentPart(store.metrics().nanoTime() - start);
     }
 
     private Pending pending(RunOrder order, Pending.Work work) {

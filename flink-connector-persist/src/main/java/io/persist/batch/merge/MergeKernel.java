@@ -1,5 +1,6 @@
 package io.persist.batch.merge;
 
+import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.MissingBlobException;
@@ -38,6 +39,8 @@ final class MergeKernel<K, V> implements AutoCloseable {
 
     private final BufferAllocator allocator;
     private final PartFetches fetches;
+    private final PartLoader<K, V> loader;
+    private final BatchMetrics metrics;
     private final long memoryBytes;
     private final List<MergeSource> sources = new ArrayList<>();
     private final LoserTree tree = new LoserTree(sources);
@@ -69,9 +72,10 @@ final class MergeKernel<K, V> implements AutoCloseable {
             long memoryBytes,
             Collection<MergeInput> inputs) {
         this.memoryBytes = memoryBytes;
+        metrics = store.metrics();
         allocator = store.allocator().newChildAllocator("merge", 0, Long.MAX_VALUE);
         fetches = new PartFetches(store);
-        PartLoader<K, V> loader = new PartLoader<>(store, schema, filter, form, fetches, allocator);
+        loader = new PartLoader<>(store, schema, filter, form, fetches, allocator);
         Field keyType =
                 form.sort() == PartColumns.Sort.ROWS
                         ? new Field("k", FieldType.nullable(new ArrowType.Binary()), List.of())
@@ -334,8 +338,14 @@ final class MergeKernel<K, V> implements AutoCloseable {
         return memoryBytes - live >= part.encodedBytes() && fetches.begin(part);
     }
 
-    FetchCounts fetchCounts() {
-        return fetches.counts();
+    private BatchMetrics.Fetched fetched() {
+        long unopened = 0;
+        for (MergeSource source : sources) {
+            for (Iterator<RunPart> parts = source.waiting(); parts.hasNext(); ) {
+                unopened += parts.next() instanceof RunPart.Inline ? 0 : 1;
+            }
+        }
+        return fetches.counts(unopened, loader.wrongSort());
     }
 
     @Override
@@ -344,6 +354,7 @@ final class MergeKernel<K, V> implements AutoCloseable {
             return;
         }
         closed = true;
+        metrics.fetchedParts(fetched());
         fetches.close();
         sources.forEach(MergeSource::close);
         retired.forEach(SortedPart::close);

@@ -1,5 +1,6 @@
 package io.persist.batch.merge;
 
+import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchStore;
 import io.persist.batch.CallingThread;
 import io.persist.batch.MissingBlobException;
@@ -38,8 +39,15 @@ final class PartFetches implements AutoCloseable {
         return aheadBytes;
     }
 
-    FetchCounts counts() {
-        return new FetchCounts(foundAhead, waited, waitNanos);
+    /**
+     * What was fetched up to now.
+     *
+     * @param unopened elements that were not opened yet
+     * @param wrongSort parts that were, of no order or the wrong one
+     */
+    BatchMetrics.Fetched counts(long unopened, long wrongSort) {
+        return new BatchMetrics.Fetched(
+                foundAhead, waited, waitNanos, unopened - ahead.size(), ahead.size(), wrongSort);
     }
 
     boolean isAhead(RunPart.Single part) {

@@ -42,6 +42,7 @@ final class PartLoader<K, V> {
     private final PartForm form;
     private final PartFetches fetches;
     private final BufferAllocator allocator;
+    private long wrongSort;
 
     /**
      * A part and where it is listed.
@@ -89,6 +90,21 @@ final class PartLoader<K, V> {
                     CorruptDataException,
                     InterruptedException {
         return select(listed, fetches.get(listed.part()));
+    }
+
+    /** {@link #load} of a part whose run has no order, or the wrong one. */
+    SelectedRows loadUnsorted(ListedPart listed)
+            throws StoreException,
+                    MissingBlobException,
+                    CorruptDataException,
+                    InterruptedException {
+        wrongSort++;
+        return load(listed);
+    }
+
+    /** How many parts were loaded from runs of no order or the wrong one. */
+    long wrongSort() {
+        return wrongSort;
     }
 
     private SelectedRows select(ListedPart listed, Bytes encoded) throws CorruptDataException {

@@ -102,11 +102,6 @@ public final class RunMerge<K, V> implements AutoCloseable {
         }
     }
 
-    /** What was fetched up to now. */
-    public FetchCounts fetchCounts() {
-        return kernel.fetchCounts();
-    }
-
     /** Idempotent. */
     @Override
     public void close() {

@@ -147,7 +147,8 @@ final class UnsortedSource extends MergeSource {
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
-        return loader.load(new ListedPart((RunPart.Single) element.part(), element.registered()));
+        return loader.loadUnsorted(
+                new ListedPart((RunPart.Single) element.part(), element.registered()));
     }
 
     private Element remove() {

@@ -25,6 +25,9 @@ final class SinkBatchMetrics implements BatchMetrics {
     private final LongSupplier nanoClock;
     private final BatchMetrics merges;
     private final Counter updates;
+    private final Counter codecEncodes;
+    private final Counter codecEncodeNanos;
+    private final Counter partSendNanos;
     private final Counter inlineParts;
     private final Counter inlineBytes;
     private final Counter inlineEncodeNanos;
@@ -42,9 +45,12 @@ final class SinkBatchMetrics implements BatchMetrics {
     private final Counter spilledRuns;
     private final Counter mergedRuns;
     private final Counter mergeNanos;
-    private final Counter mergeFetchNanos;
+    private final Counter fetchNanos;
     private final Counter partsPrefetched;
     private final Counter partsWaited;
+    private final Counter partsSkipped;
+    private final Counter partsWasted;
+    private final Counter partsWrongSort;
 
     /** {@code merges} is null if this set is the one that merges report to. */
     private SinkBatchMetrics(
@@ -52,6 +58,9 @@ final class SinkBatchMetrics implements BatchMetrics {
         this.nanoClock = nanoClock;
         this.merges = merges == null ? this : merges;
         updates = counter(group, "updates");
+        codecEncodes = counter(group, "codecEncodes");
+        codecEncodeNanos = counter(group, "codecEncodeNanos");
+        partSendNanos = counter(group, "partSendNanos");
         inlineParts = counter(group, "inlineParts");
         inlineBytes = counter(group, "inlineBytes");
         inlineEncodeNanos = counter(group, "inlineEncodeNanos");
@@ -73,9 +82,12 @@ final class SinkBatchMetrics implements BatchMetrics {
         spilledRuns = counter(group, "spilledRuns");
         mergedRuns = counter(group, "mergedRuns");
         mergeNanos = counter(group, "mergeNanos");
-        mergeFetchNanos = counter(group, "mergeFetchNanos");
-        partsPrefetched = counter(group, "mergePartsPrefetched");
-        partsWaited = counter(group, "mergePartsWaited");
+        fetchNanos = counter(group, "fetchNanos");
+        partsPrefetched = counter(group, "partsPrefetched");
+        partsWaited = counter(group, "partsWaited");
+        partsSkipped = counter(group, "partsSkipped");
+        partsWasted = counter(group, "partsWasted");
+        partsWrongSort = counter(group, "partsWrongSort");
     }
 
     /**
@@ -106,6 +118,17 @@ final class SinkBatchMetrics implements BatchMetrics {
     @Override
     public void addedUpdates(long count) {
         updates.inc(count);
+    }
+
+    @Override
+    public void encodedUpdates(long count, long nanos) {
+        codecEncodes.inc(count);
+        codecEncodeNanos.inc(nanos);
+    }
+
+    @Override
+    public void sentPart(long nanos) {
+        partSendNanos.inc(nanos);
     }
 
     @Override
@@ -142,9 +165,16 @@ final class SinkBatchMetrics implements BatchMetrics {
     public void mergedRuns(Merge merge) {
         mergedRuns.inc(merge.runs());
         mergeNanos.inc(merge.totalNanos());
-        mergeFetchNanos.inc(merge.fetchNanos());
-        partsPrefetched.inc(merge.partsPrefetched());
-        partsWaited.inc(merge.partsWaited());
+    }
+
+    @Override
+    public void fetchedParts(Fetched fetched) {
+        partsPrefetched.inc(fetched.ahead());
+        partsWaited.inc(fetched.waited());
+        fetchNanos.inc(fetched.waitNanos());
+        partsSkipped.inc(fetched.skipped());
+        partsWasted.inc(fetched.wasted());
+        partsWrongSort.inc(fetched.wrongSort());
     }
 
     @Override

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.batch.BatchConfig;
-import io.persist.batch.BatchMetrics;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.HollowBatchEncoding;
 import io.persist.batch.Run;
@@ -34,8 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** What runs the parts of a batch form: merged by the builder, or written in order. */
 final class RunsTest {
@@ -92,45 +89,6 @@ final class RunsTest {
             }
         }
         assertThat(rig.blobKeys()).isEmpty();
-    }
-
-    /** Merging needs both inputs from blob and has one thread: each fetch is waited for. */
-    @Test
-    void aMergeTellsWhatItFetched_B42() throws Exception {
-        List<BatchMetrics.Merge> merges = new CopyOnWriteArrayList<>();
-        AtomicLong clock = new AtomicLong();
-        BatchMetrics metrics =
-                new BatchMetrics() {
-                    @Override
-                    public long nanoTime() {
-                        return clock.incrementAndGet();
-                    }
-
-                    @Override
-                    public void mergedRuns(Merge merge) {
-                        merges.add(merge);
-                    }
-                };
-        try (BatchBuilder<String, String> builder =
-                new BatchBuilder<>(
-                        rig.store.withMetrics(metrics),
-                        merging(2).build(),
-                        BatchRig.STRINGS,
-                        Antichain.of(0))) {
-            for (String key : List.of("a", "b", "c")) {
-                builder.add(key, "", 0, 1);
-            }
-            try (Batch batch = builder.finish(Antichain.of(1))) {
-                batch.delete();
-            }
-        }
-
-        assertThat(merges).hasSize(1);
-        BatchMetrics.Merge merge = merges.get(0);
-        assertThat(merge.runs()).isEqualTo(2);
-        assertThat(merge.partsPrefetched()).isZero();
-        assertThat(merge.partsWaited()).isEqualTo(2);
-        assertThat(merge.fetchNanos()).isPositive().isLessThan(merge.totalNanos());
     }
 
     @ParameterizedTest

@@ -56,6 +56,9 @@ final class SinkBatchMetricsTest {
     void whatIsWrittenIsCountedByPurpose_B42() throws Exception {
         append(BatchConfig.builder());
         assertThat(count("user", "updates")).isEqualTo(6);
+        assertThat(count("user", "codecEncodes")).isEqualTo(6);
+        assertThat(count("user", "codecEncodeNanos")).as("a tick for each, sampled").isEqualTo(6);
+        assertThat(count("user", "partSendNanos")).isPositive();
         assertThat(count("user", "inlineParts")).isEqualTo(1);
         assertThat(count("user", "inlineBytes")).isPositive();
         assertThat(count("user", "inlineEncodeNanos")).isEqualTo(1);
@@ -85,6 +88,8 @@ final class SinkBatchMetricsTest {
         assertThat(count("user", "writeStalls")).isPositive();
         assertThat(count("compaction", "mergedRuns")).isPositive();
         assertThat(count("compaction", "partsStructured")).isPositive();
+        assertThat(count("compaction", "partsWrongSort")).isEqualTo(6);
+        assertThat(count("compaction", "fetchNanos")).isPositive();
         assertThat(count("user", "mergedRuns")).isZero();
     }
 
@@ -94,15 +99,25 @@ final class SinkBatchMetricsTest {
         user.wrotePart(part(7));
         user.wrotePart(part(0));
         user.spilledRun(3);
-        user.mergedRuns(new BatchMetrics.Merge(2, 3, 4, 5, 6));
+        user.mergedRuns(new BatchMetrics.Merge(2, 6));
+        user.fetchedParts(new BatchMetrics.Fetched(3, 4, 5, 7, 8, 9));
+        user.encodedUpdates(10, 11);
+        user.sentPart(12);
         assertThat(count("user", "statsTrimmedParts")).isEqualTo(1);
         assertThat(count("user", "statsTrimmedBytes")).isEqualTo(7);
         assertThat(count("user", "statsNanos")).isEqualTo(8);
         assertThat(count("user", "partsCodec")).isEqualTo(2);
         assertThat(count("user", "spilledRuns")).isEqualTo(1);
-        assertThat(count("user", "mergePartsPrefetched")).isEqualTo(3);
-        assertThat(count("user", "mergePartsWaited")).isEqualTo(4);
-        assertThat(count("user", "mergeFetchNanos")).isEqualTo(5);
+        assertThat(count("user", "mergedRuns")).isEqualTo(2);
+        assertThat(count("user", "partsPrefetched")).isEqualTo(3);
+        assertThat(count("user", "partsWaited")).isEqualTo(4);
+        assertThat(count("user", "fetchNanos")).isEqualTo(5);
+        assertThat(count("user", "partsSkipped")).isEqualTo(7);
+        assertThat(count("user", "partsWasted")).isEqualTo(8);
+        assertThat(count("user", "partsWrongSort")).isEqualTo(9);
+        assertThat(count("user", "codecEncodes")).isEqualTo(10);
+        assertThat(count("user", "codecEncodeNanos")).isEqualTo(11);
+        assertThat(count("user", "partSendNanos")).isEqualTo(12);
         assertThat(count("user", "mergeNanos")).isEqualTo(6);
     }
 
