@@ -40,10 +40,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /** A stranger finds the same rows in our parts, its columns by name. */
 class DuckDbTest {
@@ -178,7 +180,7 @@ class DuckDbTest {
         Field keys = RelationFields.of(everyType(), "k_s");
         for (String compression : List.of("none", "zstd-3")) {
             for (boolean dictionary : new boolean[] {true, false}) {
-                try (Updates updates = filled(keys, 2000, new Random(7))) {
+                try (Updates updates = filled(keys, 1000, new Random(7))) {
                     ParquetSettings settings =
                             new ParquetSettings(Compression.parse(compression), dictionary);
                     Bytes file = encode(updates, PartFormat.STRUCTURED, settings);
@@ -239,14 +241,59 @@ class DuckDbTest {
                         new ScalarType.Map(new ScalarType.Timestamp(null), null),
                         new ScalarType.List(
                                 new ScalarType.Map(new ScalarType.Int16(), null), null)));
+        types.addAll(
+                List.of(
+                        new ScalarType.PgLegacyName(),
+                        new ScalarType.RegProc(),
+                        new ScalarType.RegType(),
+                        new ScalarType.RegClass(),
+                        new ScalarType.Int2Vector(),
+                        new ScalarType.MzAclItem(),
+                        new ScalarType.Range(new ScalarType.Int32()),
+                        new ScalarType.Range(new ScalarType.Int64()),
+                        new ScalarType.Range(new ScalarType.Numeric(null)),
+                        new ScalarType.Range(new ScalarType.Date())));
+        types.addAll(
+                List.of(
+                        new ScalarType.Range(new ScalarType.Timestamp(null)),
+                        new ScalarType.Range(new ScalarType.TimestampTz(null)),
+                        new ScalarType.Array(new ScalarType.MzAclItem()),
+                        new ScalarType.Map(new ScalarType.Range(new ScalarType.Int32()), null)));
         List<RelationColumn> columns = new ArrayList<>();
         for (ScalarType type : types) {
             columns.add(new RelationColumn("c" + columns.size(), type, true));
         }
-        columns.add(
-                new RelationColumn(
-                        "record", new ScalarType.Record(List.copyOf(columns), null), true));
+        columns.add(new RelationColumn("record", record(List.copyOf(columns)), true));
+        columns.add(new RelationColumn("deep", nested(6), true));
         return RelationDesc.of(columns);
+    }
+
+    private static ScalarType record(List<RelationColumn> fields) {
+        return new ScalarType.Record(fields, null);
+    }
+
+    /** Records of a list of maps of records of a list, and so on. */
+    private static ScalarType nested(int depth) {
+        ScalarType inner =
+                depth == 0
+                        ? new ScalarType.Range(new ScalarType.Numeric(null))
+                        : depth % 3 == 0
+                                ? new ScalarType.List(nested(depth - 1), null)
+                                : depth % 3 == 1
+                                        ? new ScalarType.Map(nested(depth - 1), null)
+                                        : nested(depth - 1);
+        return record(
+                List.of(
+                        new RelationColumn("id", new ScalarType.Int32(), false),
+                        new RelationColumn("inner", inner, true)));
+    }
+
+    /** DuckDB reads every type there is; none is left out. */
+    @Test
+    void everyTypeOfRelationsIsAmongThoseThatAreRead() {
+        Set<Class<?>> read = new HashSet<>();
+        everyType().columns().forEach(column -> read.add(column.type().getClass()));
+        assertThat(read).containsExactlyInAnyOrder(ScalarType.class.getPermittedSubclasses());
     }
 
     @Test
