@@ -35,6 +35,12 @@ public final class GoldenFacts {
         throw new AssertionError("no schema " + id);
     }
 
+    /** Codec of the values: never that of relations. */
+    public static Codec<?> vals(JsonNode expected) throws CorruptDataException {
+        return NamedCodecs.byName(
+                expected.path("read").path("codecs").path("val").asText(), Bytes.EMPTY);
+    }
+
     /** Settings of the statistics of a batch. */
     public static StatsSettings stats(JsonNode expected, JsonNode batch) {
         return new StatsSettings(true, budget(expected, batch), UntrimmableColumns.DEFAULT);
