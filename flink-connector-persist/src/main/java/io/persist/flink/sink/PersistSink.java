@@ -88,6 +88,7 @@ public final class PersistSink<IN>
         private int maxOutstandingParts = BatchConfig.builder().build().maxOutstandingParts();
         private Duration commitTimeout = Duration.ofMinutes(5);
         private Duration commitMemory = Duration.ofDays(90);
+        private boolean maintenance = true;
         private OnRewind onRewind = OnRewind.FAIL;
         private SinkTime time = SinkTime.COMMIT;
 
@@ -138,12 +139,14 @@ public final class PersistSink<IN>
 
         /** Size of a part before encoding. Smaller parts take less memory and read slower. */
         public Builder<IN> partTargetBytes(int value) {
+            BatchConfig.builder().targetBytes(value).build();
             partTargetBytes = value;
             return this;
         }
 
         /** Parts uploading while the next one fills. More hide a slow store, for memory. */
         public Builder<IN> maxOutstandingParts(int value) {
+            BatchConfig.builder().maxOutstandingParts(value).build();
             maxOutstandingParts = value;
             return this;
         }
@@ -153,7 +156,7 @@ public final class PersistSink<IN>
          * checkpoint timeout.
          */
         public Builder<IN> commitTimeout(Duration value) {
-            commitTimeout = value;
+            commitTimeout = sensible("commitTimeout", value);
             return this;
         }
 
@@ -162,7 +165,18 @@ public final class PersistSink<IN>
          * cannot be restored.
          */
         public Builder<IN> commitMemory(Duration value) {
-            commitMemory = value;
+            commitMemory = sensible("commitMemory", value);
+            return this;
+        }
+
+        /**
+         * Whether the job also keeps the shard in order, after commits and off their path: rollups,
+         * garbage, the remains of failed attempts. What fails there is logged and never fails the
+         * job. Turn it off if somebody else does it; without any, reading grows slower and storage
+         * larger.
+         */
+        public Builder<IN> maintenance(boolean value) {
+            maintenance = value;
             return this;
         }
 
@@ -194,16 +208,9 @@ public final class PersistSink<IN>
             ShardId id = Objects.requireNonNull(shard, "shard or shardNamed");
             PersistRecordSerializer<IN, ?, ?> with =
                     Objects.requireNonNull(serializer, "serializer");
-            requireSensible("commitTimeout", commitTimeout);
-            requireSensible("commitMemory", commitMemory);
             if (sinkId != null && sinkId.isBlank()) {
                 throw new IllegalArgumentException("sinkId must not be blank");
             }
-            // Checks both.
-            BatchConfig.builder()
-                    .targetBytes(partTargetBytes)
-                    .maxOutstandingParts(maxOutstandingParts)
-                    .build();
             String submission = SinkChain.mintSinkId();
             return new PersistSink<>(
                     new SinkPlan<>(
@@ -213,7 +220,8 @@ public final class PersistSink<IN>
                                     id.toString(),
                                     newShards,
                                     partTargetBytes,
-                                    maxOutstandingParts),
+                                    maxOutstandingParts,
+                                    maintenance),
                             with,
                             sinkId == null ? submission : sinkId,
                             submission,
@@ -224,11 +232,12 @@ public final class PersistSink<IN>
                             PersistClient::open));
         }
 
-        private static void requireSensible(String name, Duration value) {
+        private static Duration sensible(String name, Duration value) {
             if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
                 throw new IllegalArgumentException(
                         name + " must be positive and at most " + LONGEST + ", is " + value);
             }
+            return value;
         }
     }
 

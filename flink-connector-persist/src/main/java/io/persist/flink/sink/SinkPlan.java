@@ -47,6 +47,7 @@ record SinkPlan<IN, K, V>(
      * @param consensus as in {@link PersistLocation}
      * @param shardId text form
      * @param newShard profile if the shard does not exist yet
+     * @param maintenance whether the committer also keeps the shard in order
      */
     record Target(
             String blob,
@@ -54,7 +55,8 @@ record SinkPlan<IN, K, V>(
             String shardId,
             Profile newShard,
             int partTargetBytes,
-            int maxOutstandingParts)
+            int maxOutstandingParts,
+            boolean maintenance)
             implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -85,15 +87,9 @@ record SinkPlan<IN, K, V>(
 
     /** Who in the job opens the shard. Maintenance follows commits, so it is the committer's. */
     enum Role {
-        WRITER(PersistConfig.Maintenance.NONE),
-        SEALER(PersistConfig.Maintenance.NONE),
-        COMMITTER(PersistConfig.Maintenance.BACKGROUND);
-
-        private final PersistConfig.Maintenance maintenance;
-
-        Role(PersistConfig.Maintenance maintenance) {
-            this.maintenance = maintenance;
-        }
+        WRITER,
+        SEALER,
+        COMMITTER
     }
 
     /** The same as {@link #open(Role, BatchMetricSets)}, measuring nothing. */
@@ -114,7 +110,10 @@ record SinkPlan<IN, K, V>(
                         // Uploads are bounded by the outstanding parts anyway.
                         .ioThreads(Math.max(2, target.maxOutstandingParts()))
                         .operationTimeout(commitTimeout)
-                        .maintenance(role.maintenance)
+                        .maintenance(
+                                role == Role.COMMITTER && target.maintenance()
+                                        ? PersistConfig.Maintenance.BACKGROUND
+                                        : PersistConfig.Maintenance.NONE)
                         .metrics(metrics)
                         .build();
         try {

@@ -35,6 +35,7 @@ public final class PersistDynamicTableFactory
         Set<ConfigOption<?>> options = new HashSet<>(TableShard.OPTIONAL);
         options.addAll(PersistTableSink.OPTIONS);
         options.addAll(SinkPolicy.OPTIONS);
+        options.addAll(SinkEffort.OPTIONS);
         options.addAll(PersistTableSource.OPTIONS);
         return options;
     }
@@ -45,6 +46,7 @@ public final class PersistDynamicTableFactory
         Set<ConfigOption<?>> options = new HashSet<>(TableShard.OPTIONAL);
         options.add(TableShard.PATH);
         options.addAll(SinkPolicy.OPTIONS);
+        options.addAll(SinkEffort.OPTIONS);
         options.add(FactoryUtil.SINK_PARALLELISM);
         options.addAll(PersistTableSource.OPTIONS);
         return options;

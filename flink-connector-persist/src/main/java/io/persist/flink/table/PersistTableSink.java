@@ -32,6 +32,7 @@ record PersistTableSink(
         TableColumns columns,
         Profile profile,
         SinkPolicy policy,
+        SinkEffort effort,
         @Nullable Integer parallelism)
         implements DynamicTableSink {
     /** To share the shard with peers of an older generation. */
@@ -55,6 +56,7 @@ record PersistTableSink(
                 columns,
                 options.get(PROFILE),
                 SinkPolicy.of(options),
+                SinkEffort.of(options),
                 options.getOptional(FactoryUtil.SINK_PARALLELISM).orElse(null));
     }
 
@@ -76,7 +78,7 @@ record PersistTableSink(
                         .shard(shard.shard())
                         .serializer(new RowDataUpdates(columns))
                         .newShards(profile);
-        return SinkV2Provider.of(policy.applyTo(sink).build(), parallelism);
+        return SinkV2Provider.of(effort.applyTo(policy.applyTo(sink)).build(), parallelism);
     }
 
     /**

@@ -78,6 +78,22 @@ class AbortedPartsTest {
     }
 
     @Test
+    void withoutMaintenanceWhatIsLeftBehindStays() throws Exception {
+        PersistSink<String> submission = site.sink().maintenance(false).build();
+        Site.TaskProcess first = site.process();
+        SinkHarness begun = SinkHarness.start(submission.with(first), null);
+        Snapshot snapshot = begun.write(row()).checkpoint(1);
+        begun.write(row()).writerBarrierOnly(2);
+        begun.kill(first);
+        Site.TaskProcess second = site.process();
+        try (SinkHarness job = SinkHarness.start(submission.with(second), snapshot)) {
+            job.write(row()).checkpoint(3);
+            second.runMaintenance();
+            assertThat(site.parts()).hasSize(3).hasSize(site.referenced().size() + 1);
+        }
+    }
+
+    @Test
     void overtakenIncarnationDeletesNothingOfItsSuccessor() throws Exception {
         Snapshot snapshot;
         Site.TaskProcess first = site.process();

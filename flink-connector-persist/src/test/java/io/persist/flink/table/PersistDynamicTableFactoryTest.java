@@ -8,7 +8,9 @@ import io.persist.client.SinkTime;
 import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
 
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
@@ -26,9 +28,17 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 class PersistDynamicTableFactoryTest {
     private static final ObjectIdentifier NAME = ObjectIdentifier.of("cat", "db", "t");
@@ -103,6 +113,61 @@ class PersistDynamicTableFactoryTest {
         assertThat(sink(Map.of("path", "mem:x", "sink.on-rewind", "append"), A).policy())
                 .isEqualTo(new SinkPolicy(null, OnRewind.APPEND, SinkTime.COMMIT));
         assertThat(sink.parallelism()).isEqualTo(3);
+    }
+
+    @Test
+    void effortReachesTheSink() {
+        Map<String, String> options =
+                Map.of(
+                        "path", "mem:x",
+                        "sink.part-target", "1 mb",
+                        "sink.max-outstanding-parts", "5",
+                        "sink.commit-timeout", "7 s",
+                        "sink.commit-memory", "3 d",
+                        "sink.maintenance", "false");
+
+        assertThat(sink(options, A).effort())
+                .isEqualTo(
+                        new SinkEffort(
+                                MemorySize.ofMebiBytes(1),
+                                5,
+                                Duration.ofSeconds(7),
+                                Duration.ofDays(3),
+                                false));
+        assertThat(sink(Map.of("path", "mem:x"), A).effort())
+                .isEqualTo(new SinkEffort(null, null, null, null, null));
+        assertRefused(Map.of("path", "mem:x", "sink.part-target", "3 gb"), "'sink.part-target'");
+        assertRefused(
+                Map.of("path", "mem:x", "sink.max-outstanding-parts", "-1"),
+                "'sink.max-outstanding-parts' is -1");
+        assertRefused(
+                Map.of("path", "mem:x", "sink.commit-timeout", "0 s"), "'sink.commit-timeout'");
+        assertRefused(Map.of("path", "mem:x", "sink.commit-memory", "0 s"), "'sink.commit-memory'");
+        assertRefused(Map.of("path", "mem:x", "sink.maintenance", "some"), "sink.maintenance");
+    }
+
+    @Test
+    void theDocumentedOptionsAreThoseThatThereAre() throws IOException {
+        Set<String> documented = new TreeSet<>();
+        Matcher row =
+                Pattern.compile("(?m)^\\| (`[^|]+`) \\|")
+                        .matcher(section(Files.readString(Path.of("../docs/sql.md"))));
+        while (row.find()) {
+            Collections.addAll(documented, row.group(1).replace("`", "").split(", "));
+        }
+        PersistDynamicTableFactory factory = new PersistDynamicTableFactory();
+
+        assertThat(documented)
+                .isEqualTo(
+                        Stream.of(factory.requiredOptions(), factory.optionalOptions())
+                                .flatMap(Set::stream)
+                                .map(ConfigOption::key)
+                                .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    private static String section(String page) {
+        int start = page.indexOf("## Options");
+        return page.substring(start, page.indexOf("\n## ", start));
     }
 
     @Test
