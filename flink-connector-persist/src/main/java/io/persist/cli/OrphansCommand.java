@@ -24,11 +24,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
-/** {@code orphans}: parts that nobody refers to. */
+/** {@code orphans}: parts and rollups that nobody refers to. */
 @Command(
         name = "orphans",
         description = {
-            "Lists the parts of a shard that no live state refers to, and deletes them on request.",
+            "Lists the parts and rollups of a shard that no live state refers to, and deletes them"
+                    + " on request.",
             "A part may also be staged by a running job, or belong to a snapshot that can still be"
                     + " restored; so only parts are listed that are older than any sink's memory.",
             "Files that a process was killed over are listed as well."

@@ -231,7 +231,7 @@ public final class PersistClient implements AutoCloseable {
         return machine.isEmpty() ? Optional.empty() : Optional.of(machine.get().fetchHistory());
     }
 
-    /** Parts of a shard that no live state leads to; nothing if it does not exist. */
+    /** Blobs of a shard that no live state leads to; nothing if it does not exist. */
     public Optional<List<OrphanedPart>> orphans(ShardId shard)
             throws StoreException,
                     CorruptDataException,

@@ -4,6 +4,7 @@ import io.persist.batch.HollowBatchEncoding;
 import io.persist.batch.RunPart;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
+import io.persist.state.HollowRollup;
 import io.persist.store.BlobKey;
 import io.persist.store.PartKey;
 import io.persist.store.StoreException;
@@ -22,7 +23,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Finds and deletes parts that nobody will ever append.
+ * Finds and deletes blobs that nobody will ever refer to: parts that were never appended, and
+ * rollups that were never linked.
  *
  * <p>Those of earlier incarnations of a line are dead for certain, once a later one has appended:
  * the epochs that could append them are closed. Whether they were appended before, the live states
@@ -68,7 +70,7 @@ final class AbortedParts {
         return deleted;
     }
 
-    /** Every part and run that no live state leads to, whoever staged it. */
+    /** Every part, run and rollup that no live state leads to, whoever wrote it. */
     List<OrphanedPart> orphans()
             throws StoreException,
                     CorruptDataException,
@@ -84,7 +86,7 @@ final class AbortedParts {
                             access.blob().list(prefix, stored::put);
                             return prefix;
                         });
-        stored.keySet().removeIf(key -> !key.text().contains("/p"));
+        stored.keySet().removeIf(key -> !key.text().contains("/p") && !key.text().contains("/r"));
         stored.keySet().removeAll(referenced());
         List<OrphanedPart> orphans = new ArrayList<>();
         for (Map.Entry<BlobKey, Long> part : stored.entrySet()) {
@@ -117,7 +119,7 @@ final class AbortedParts {
         return deleted;
     }
 
-    /** Every part and run in blob that a live state leads to. */
+    /** Every part, run and rollup in blob that a live state leads to. */
     private Set<BlobKey> referenced()
             throws StoreException,
                     CorruptDataException,
@@ -125,11 +127,16 @@ final class AbortedParts {
                     InterruptedException {
         Set<PartKey> keys = new HashSet<>();
         Deque<RunPart.Many> unread = new ArrayDeque<>();
+        Set<BlobKey> blobs = new HashSet<>();
         machine.visitLiveStates(
-                state ->
-                        state.batches().stream()
-                                .flatMap(batch -> batch.parts())
-                                .forEach(part -> add(part, keys, unread)));
+                state -> {
+                    state.batches().stream()
+                            .flatMap(batch -> batch.parts())
+                            .forEach(part -> add(part, keys, unread));
+                    for (HollowRollup rollup : state.rollups().values()) {
+                        blobs.add(BlobKey.of(machine.shard(), rollup.key()));
+                    }
+                });
         while (!unread.isEmpty()) {
             BlobKey run = BlobKey.of(machine.shard(), unread.remove().key());
             Optional<Bytes> bytes = access.retry().call("get " + run, () -> access.blob().get(run));
@@ -143,7 +150,6 @@ final class AbortedParts {
                 throw e.in("run " + run);
             }
         }
-        Set<BlobKey> blobs = new HashSet<>();
         keys.forEach(key -> blobs.add(BlobKey.of(machine.shard(), key)));
         return blobs;
     }

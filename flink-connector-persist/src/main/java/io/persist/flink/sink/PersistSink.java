@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -268,15 +269,20 @@ public final class PersistSink<IN>
     public StatefulSinkWriter<IN, WriterLine> restoreWriter(
             WriterInitContext context, Collection<WriterLine> restored) throws IOException {
         int attempt = context.getTaskInfo().getAttemptNumber();
-        // A start that goes on from where the shard is may be overtaken by one from the same
-        // snapshot, whose parts must not pass for earlier ones.
         return writer(
                 plan,
                 context,
-                random ->
-                        plan.onRewind().equals(OnRewind.FAIL)
-                                ? WriterLine.resume(restored, attempt, random)
-                                : List.of(WriterLine.random(random)));
+                random -> {
+                    List<WriterLine> lines = new ArrayList<>();
+                    if (!plan.onRewind().equals(OnRewind.FAIL)) {
+                        // A start that goes on from where the shard is may be overtaken by one from
+                        // the same snapshot, whose parts must not pass for earlier ones. It still
+                        // cleans up after those that it takes over from.
+                        lines.add(WriterLine.random(random));
+                    }
+                    lines.addAll(WriterLine.resume(restored, attempt, random));
+                    return lines;
+                });
     }
 
     private interface Lines {

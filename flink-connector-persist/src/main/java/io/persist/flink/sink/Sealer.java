@@ -9,6 +9,7 @@ import io.persist.state.ChainPosition;
 import io.persist.state.ChainRefusal;
 import io.persist.state.RegisterOutcome;
 import io.persist.state.WriterId;
+import io.persist.store.StoreException;
 
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.state.ListState;
@@ -191,6 +192,7 @@ final class Sealer extends AbstractStreamOperator<CommittableMessage<SealedCommi
                 return done.start();
             }
             if (outcome instanceof ChainRefusal refusal) {
+                discardCollected(shard);
                 throw new ChainRefusedException(refusal, plan.target(), jobId(), checkpointId);
             }
             throw new AssertionError(outcome);
@@ -199,6 +201,21 @@ final class Sealer extends AbstractStreamOperator<CommittableMessage<SealedCommi
                     "shard " + plan.target().shardId() + " cannot be written: " + e.getMessage(),
                     e);
         }
+    }
+
+    /** What writers handed over and nobody has sealed is known to nobody else. Best effort. */
+    private void discardCollected(OpenShard<?, ?> shard) throws InterruptedException {
+        try {
+            for (WriterResult result : collected) {
+                shard.writer().batchFromTransmittable(result.batch()).delete();
+            }
+        } catch (StoreException | CorruptDataException | IncompatibleShardException e) {
+            LOG.warn(
+                    "Parts of a refused start stay behind in {}: {}",
+                    plan.target().shardId(),
+                    e.toString());
+        }
+        collected.clear();
     }
 
     /**

@@ -218,6 +218,41 @@ class AbortedPartsTest {
         assertThat(tag(after.first())).isNotEqualTo(tag(before.get(0)));
     }
 
+    @Test
+    void startThatGoesOnAheadOfItsSnapshotCleansUpAfterThoseBefore() throws Exception {
+        Site.TaskProcess first = site.process();
+        SinkHarness begun = SinkHarness.start(sink(first), null);
+        Snapshot snapshot = begun.write(row()).checkpoint(1);
+        begun.write(row()).checkpoint(2);
+        begun.write(row()).writerBarrierOnly(3);
+        begun.kill(first);
+        assertThat(site.parts()).hasSize(3);
+        Site.TaskProcess second = site.process();
+        PersistSink<String> ahead = site.sink(OnRewind.APPEND).build();
+        try (SinkHarness job = SinkHarness.start(ahead.with(second), snapshot)) {
+            job.write(row()).checkpoint(2);
+            second.runMaintenance();
+        }
+        assertThat(site.parts()).hasSize(3).isEqualTo(site.referenced());
+    }
+
+    /** Nobody comes after such a start on its line: the next one may begin another. */
+    @Test
+    void startThatIsRefusedLeavesNothingBehind() throws Exception {
+        Site.TaskProcess first = site.process();
+        Snapshot snapshot;
+        try (SinkHarness job = SinkHarness.start(sink(first), null, 2, 0)) {
+            job.writeTo(0, row()).writeTo(1, row());
+            snapshot = job.checkpoint(1);
+            job.writeTo(0, row()).writeTo(1, row()).checkpoint(2);
+        }
+        NavigableSet<String> before = site.parts();
+        SinkHarness refused = SinkHarness.start(sink(site.process()), snapshot, 2, 0);
+        refused.writeTo(0, row()).writeTo(1, row());
+        assertThatThrownBy(() -> refused.barrier(2)).hasMessageContaining("Rewind");
+        assertThat(site.parts()).isEqualTo(before).isEqualTo(site.referenced());
+    }
+
     private static String tag(String key) {
         return key.substring(key.lastIndexOf("/p"), key.lastIndexOf("/p") + 10);
     }
