@@ -39,9 +39,13 @@ public final class Chaos {
         out.printf("Seed %d, logs and shard in %s%n", options.seed(), directory);
         ChaosRun.Settings settings =
                 new ChaosRun.Settings(
-                        options.api(), options.parallelism(), options.rowsPerSecond(), directory);
+                        options.api(),
+                        options.regions(),
+                        options.parallelism(),
+                        options.rowsPerSecond(),
+                        directory);
         try (ChaosRun run = ChaosRun.start(settings, out)) {
-            run.disturb(Schedule.endless(options.seed()), options.duration());
+            run.disturb(Schedule.endless(options.seed(), options.faults()), options.duration());
             Report report = run.finish();
             out.println();
             out.print(report.text());

@@ -1,5 +1,6 @@
 package io.persist.e2e.chaos;
 
+import io.persist.client.OnRewind;
 import io.persist.client.PersistLocation;
 import io.persist.codec.ShardId;
 import io.persist.flink.sink.PersistSink;
@@ -19,6 +20,7 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.Schema;
+import org.apache.flink.table.api.StatementSet;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.types.Row;
@@ -29,13 +31,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * The job that is disturbed, as a user would write it.
+ * The job that is disturbed, as a user would write it: one or more pipelines, which fail apart from
+ * each other and write to one shard.
  *
- * @param lanes of the generator, and its parallelism at the first start
+ * @param lanes of the generator of a region, and its parallelism at the first start
+ * @param rowsPerSecond of all regions
  * @param directory of the run: shards, checkpoints and savepoints lie below
  * @param jar with the classes of this package
  */
-record ChaosJob(Api api, int lanes, int rowsPerSecond, Path directory, Path jar) {
+record ChaosJob(Api api, int regions, int lanes, int rowsPerSecond, Path directory, Path jar) {
     static final ShardId SHARD = ShardId.named("chaos");
 
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofMillis(300);
@@ -50,10 +54,55 @@ record ChaosJob(Api api, int lanes, int rowsPerSecond, Path directory, Path jar)
                     Types.LONG,
                     Types.STRING);
 
+    private static final TypeInformation<Row> SLOT_TYPE =
+            Types.ROW_NAMED(
+                    new String[] {"lane", "slot", "number"}, Types.INT, Types.LONG, Types.LONG);
+
+    private static final ChangelogMode RETRACTIONS =
+            ChangelogMode.newBuilder()
+                    .addContainedKind(RowKind.INSERT)
+                    .addContainedKind(RowKind.DELETE)
+                    .build();
+
+    /** Marks are groups of their own. */
+    private static final String BUCKET =
+            "CASE WHEN `number` < 0 THEN `number` ELSE MOD(`number`, "
+                    + TableAccount.BUCKETS
+                    + ") END";
+
     /** How the job is written. */
     enum Api {
+        /** Rows and retractions of rows, from a stream. */
         DATASTREAM,
-        SQL
+        /** The same through a table. */
+        SQL,
+        /** An aggregation, whose updates retract what it said before. */
+        TOTALS,
+        /** An upsert changelog into a table with a key. */
+        SLOTS;
+
+        /** Whether what is in the shard can be told after the job has gone back in time. */
+        boolean tellsGenerations() {
+            return this == DATASTREAM || this == SQL;
+        }
+    }
+
+    /**
+     * How a start of the job differs from others.
+     *
+     * @param snapshot checkpoint or savepoint to go on from
+     * @param generation how often the job was made to go on from an old snapshot
+     */
+    record Start(
+            int parallelism,
+            @Nullable String snapshot,
+            OnRewind onRewind,
+            int generation,
+            Failures failures) {
+        enum Failures {
+            RESTART,
+            END
+        }
     }
 
     PersistLocation location() {
@@ -68,77 +117,141 @@ record ChaosJob(Api api, int lanes, int rowsPerSecond, Path directory, Path jar)
         return directory.resolve("savepoints");
     }
 
-    /**
-     * Submits the job to a cluster on this machine.
-     *
-     * @param snapshot checkpoint or savepoint to go on from
-     */
-    JobID submit(int restPort, int parallelism, @Nullable String snapshot) throws Exception {
+    /** A task of the region fails when it finds this file, which it deletes. */
+    Path failure(int region) {
+        return directory.resolve("fail-" + region);
+    }
+
+    /** In the names of the tasks of a region. */
+    static String changesOf(int region) {
+        return "changes-" + region;
+    }
+
+    /** Submits the job to a cluster on this machine. */
+    JobID submit(int restPort, Start start) throws Exception {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.createRemoteEnvironment(
-                        "127.0.0.1",
-                        restPort,
-                        configuration(parallelism, snapshot),
-                        jar.toString());
-        DataStream<Row> changes =
-                environment
-                        .fromSource(
-                                new DataGeneratorSource<>(
-                                        index -> index,
-                                        lanes * Lane.LENGTH,
-                                        RateLimiterStrategy.perSecond(rowsPerSecond),
-                                        Types.LONG),
-                                WatermarkStrategy.noWatermarks(),
-                                "numbers")
-                        .uid("numbers")
-                        .transform("changes", TYPE, new LaneChanges())
-                        .uid("changes");
-        if (api == Api.SQL) {
-            return submitSql(environment, changes);
+                        "127.0.0.1", restPort, configuration(start), jar.toString());
+        if (api != Api.DATASTREAM) {
+            return submitSql(environment, start);
         }
-        changes.sinkTo(
-                        PersistSink.<Row>builder()
-                                .location(location())
-                                .shard(SHARD)
-                                .serializer(new RowKeys())
-                                .partTargetBytes(PART_TARGET_BYTES)
-                                .build())
-                .uid("shard")
-                .name("shard");
+        for (int region = 0; region < regions; region++) {
+            changes(environment, region, start)
+                    .sinkTo(
+                            PersistSink.<Row>builder()
+                                    .location(location())
+                                    .shard(SHARD)
+                                    .serializer(new RowKeys())
+                                    .partTargetBytes(PART_TARGET_BYTES)
+                                    .onRewind(start.onRewind)
+                                    .build())
+                    .uid("shard-" + region)
+                    .name("shard-" + region);
+        }
         return environment.executeAsync("chaos").getJobID();
     }
 
-    private JobID submitSql(StreamExecutionEnvironment environment, DataStream<Row> changes) {
+    private DataStream<Row> changes(
+            StreamExecutionEnvironment environment, int region, Start start) {
+        return environment
+                .fromSource(
+                        new DataGeneratorSource<>(
+                                index -> index,
+                                lanes * Lane.LENGTH,
+                                RateLimiterStrategy.perSecond((double) rowsPerSecond / regions),
+                                Types.LONG),
+                        WatermarkStrategy.noWatermarks(),
+                        "numbers-" + region)
+                .uid("numbers-" + region)
+                .transform(
+                        changesOf(region),
+                        api == Api.SLOTS ? SLOT_TYPE : TYPE,
+                        new LaneChanges(
+                                api == Api.SLOTS ? LaneChanges.Form.SLOTS : LaneChanges.Form.ROWS,
+                                region * lanes,
+                                start.generation,
+                                failure(region)))
+                .uid(changesOf(region));
+    }
+
+    private JobID submitSql(StreamExecutionEnvironment environment, Start start) {
         StreamTableEnvironment tables = StreamTableEnvironment.create(environment);
-        tables.createTemporaryView(
-                "changes",
-                tables.fromChangelogStream(
-                        changes,
-                        Schema.newBuilder()
-                                .column("lane", "INT")
-                                .column("number", "BIGINT")
-                                .column("payload", "STRING")
-                                .build(),
-                        ChangelogMode.newBuilder()
-                                .addContainedKind(RowKind.INSERT)
-                                .addContainedKind(RowKind.DELETE)
-                                .build()));
         tables.executeSql(
-                "CREATE TABLE chaos (lane INT, `number` BIGINT, payload STRING) WITH ('connector'"
-                        + " = 'persist', 'path' = '"
+                "CREATE TABLE chaos ("
+                        + columns()
+                        + ") WITH ('connector' = 'persist', 'path' = '"
                         + directory.resolve("shards").toUri()
                         + "', 'shard' = '"
                         + SHARD
-                        + "')");
-        return tables.executeSql("INSERT INTO chaos SELECT lane, `number`, payload FROM changes")
+                        + "'"
+                        + policy(start.onRewind)
+                        + ")");
+        StatementSet statements = tables.createStatementSet();
+        for (int region = 0; region < regions; region++) {
+            String view = "changes" + region;
+            tables.createTemporaryView(
+                    view,
+                    tables.fromChangelogStream(
+                            changes(environment, region, start),
+                            inputSchema(),
+                            api == Api.SLOTS ? ChangelogMode.upsert() : RETRACTIONS));
+            statements.addInsertSql("INSERT INTO chaos " + query() + " FROM " + view + grouping());
+        }
+        return statements
+                .execute()
                 .getJobClient()
                 .orElseThrow(() -> new IllegalStateException("the statement has no job"))
                 .getJobID();
     }
 
-    private Configuration configuration(int parallelism, @Nullable String snapshot) {
+    private String columns() {
+        return switch (api) {
+            case TOTALS -> "lane INT, bucket BIGINT, numbers BIGINT, total BIGINT";
+            case SLOTS ->
+                    "lane INT, slot BIGINT, `number` BIGINT, PRIMARY KEY (lane, slot) NOT ENFORCED";
+            default -> "lane INT, `number` BIGINT, payload STRING";
+        };
+    }
+
+    private Schema inputSchema() {
+        Schema.Builder schema = Schema.newBuilder();
+        if (api == Api.SLOTS) {
+            return schema.column("lane", "INT NOT NULL")
+                    .column("slot", "BIGINT NOT NULL")
+                    .column("number", "BIGINT")
+                    .primaryKey("lane", "slot")
+                    .build();
+        }
+        return schema.column("lane", "INT")
+                .column("number", "BIGINT")
+                .column("payload", "STRING")
+                .build();
+    }
+
+    private String query() {
+        return switch (api) {
+            case TOTALS -> "SELECT lane, " + BUCKET + ", COUNT(*), SUM(`number`)";
+            case SLOTS -> "SELECT lane, slot, `number`";
+            default -> "SELECT lane, `number`, payload";
+        };
+    }
+
+    private String grouping() {
+        return api == Api.TOTALS ? " GROUP BY lane, " + BUCKET : "";
+    }
+
+    private static String policy(OnRewind onRewind) {
+        if (onRewind instanceof OnRewind.Compensate compensate) {
+            return ", 'sink.on-rewind' = 'compensate', 'sink.rewind-to' = '"
+                    + compensate.keepUpTo()
+                    + "'";
+        }
+        return onRewind instanceof OnRewind.Append ? ", 'sink.on-rewind' = 'append'" : "";
+    }
+
+    private Configuration configuration(Start start) {
         Configuration configuration = new Configuration();
-        configuration.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
+        configuration.set(CoreOptions.DEFAULT_PARALLELISM, start.parallelism);
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
         configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
         configuration.set(
@@ -146,12 +259,18 @@ record ChaosJob(Api api, int lanes, int rowsPerSecond, Path directory, Path jar)
         configuration.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1_000_000);
-        configuration.set(
-                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(100));
-        if (snapshot != null) {
-            configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, snapshot);
+        if (start.failures == Start.Failures.END) {
+            configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+        } else {
+            configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+            configuration.set(
+                    RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1_000_000);
+            configuration.set(
+                    RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY,
+                    Duration.ofMillis(100));
+        }
+        if (start.snapshot != null) {
+            configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, start.snapshot);
         }
         return configuration;
     }

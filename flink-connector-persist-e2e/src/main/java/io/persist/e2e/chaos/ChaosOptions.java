@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,22 +16,26 @@ import java.util.Optional;
 /**
  * The arguments of a run.
  *
+ * @param regions pipelines that fail apart from each other
  * @param parallelism to begin with
+ * @param faults that may strike, not empty
  * @param home of the project
  * @param directory for the run; null for a fresh one below {@code target}
  */
 record ChaosOptions(
         Duration duration,
         long seed,
+        int regions,
         int parallelism,
         int rowsPerSecond,
         ChaosJob.Api api,
+        List<Fault> faults,
         Path home,
         @Nullable Path directory) {
     static final String USAGE =
             """
             usage: tools/chaos [--seconds N] [--seed S] [--parallelism P] [--rows-per-second R]
-                               [--api datastream|sql] [--path DIR]
+                               [--regions G] [--api A] [--faults F,...] [--path DIR]
 
             Runs a Flink job on a cluster of processes, which kills, stops and restarts them and
             takes and restores snapshots, while the job writes to a shard; then reads the shard and
@@ -39,16 +45,25 @@ record ChaosOptions(
               --seed S             of the order of the faults, and of what they hit (default 1)
               --parallelism P      to begin with, 1 to 8 (default 2)
               --rows-per-second R  of the generator (default 2000)
-              --api A              which API the job is written with (default datastream)
-              --path DIR           for shard, snapshots and logs; must not exist
-                                   (default: a fresh directory below target/chaos)
-              --help               print this
+              --regions G          pipelines of the job, which fail apart from each other and write
+                                   to one shard, 1 to 4 (default 1)
+              --api A              what the job writes, and how: datastream, sql (rows and retractions),
+                                   totals (an aggregation), slots (upserts) (default datastream)
+              --faults F,...       only these, of:\
+            """
+                    + Fault.options(23)
+                    + """
+                                           (default: all that the job can be put through)
+                      --path DIR           for shard, snapshots and logs; must not exist
+                                           (default: a fresh directory below target/chaos)
+                      --help               print this
 
-            Exit code: 0 nothing was lost, doubled or leaked; 1 something was, or the job did not
-            get on; 2 wrong arguments.
-            """;
+                    Exit code: 0 nothing was lost, doubled or leaked; 1 something was, or the job did not
+                    get on; 2 wrong arguments.
+                    """;
 
     private static final int MAX_PARALLELISM = 8;
+    private static final int MAX_REGIONS = 4;
 
     /**
      * Nothing if help was asked for.
@@ -59,9 +74,11 @@ record ChaosOptions(
         ArrayDeque<String> rest = new ArrayDeque<>(arguments);
         long seconds = 60;
         long seed = 1;
+        int regions = 1;
         int parallelism = 2;
         int rowsPerSecond = 2000;
         ChaosJob.Api api = ChaosJob.Api.DATASTREAM;
+        List<Fault> faults = List.of();
         Path directory = null;
         while (!rest.isEmpty()) {
             String argument = rest.remove();
@@ -72,11 +89,13 @@ record ChaosOptions(
                 case "--seconds" -> seconds = number(argument, rest.poll(), 0, 1_000_000);
                 case "--seed" ->
                         seed = number(argument, rest.poll(), Long.MIN_VALUE, Long.MAX_VALUE);
+                case "--regions" -> regions = (int) number(argument, rest.poll(), 1, MAX_REGIONS);
                 case "--parallelism" ->
                         parallelism = (int) number(argument, rest.poll(), 1, MAX_PARALLELISM);
                 case "--rows-per-second" ->
                         rowsPerSecond = (int) number(argument, rest.poll(), 1, 1_000_000);
                 case "--api" -> api = api(rest.poll());
+                case "--faults" -> faults = faults(given(argument, rest.poll()));
                 case "--path" -> directory = Path.of(given(argument, rest.poll()));
                 default ->
                         throw new IllegalArgumentException("unknown argument '" + argument + "'");
@@ -86,9 +105,11 @@ record ChaosOptions(
                 new ChaosOptions(
                         Duration.ofSeconds(seconds),
                         seed,
+                        regions,
                         parallelism,
                         rowsPerSecond,
                         api,
+                        suiting(faults, api, regions),
                         home,
                         directory));
     }
@@ -144,7 +165,39 @@ record ChaosOptions(
             return ChaosJob.Api.valueOf(text.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "--api must be datastream or sql, not '" + text + "'", e);
+                    "--api must be datastream, sql, totals or slots, not '" + text + "'", e);
         }
+    }
+
+    private static List<Fault> faults(String text) {
+        List<Fault> faults = new ArrayList<>();
+        for (String name : text.split(",", -1)) {
+            faults.add(
+                    Arrays.stream(Fault.values())
+                            .filter(fault -> fault.option().equals(name.strip()))
+                            .findFirst()
+                            .orElseThrow(
+                                    () ->
+                                            new IllegalArgumentException(
+                                                    "--faults does not know '" + name + "'")));
+        }
+        return faults;
+    }
+
+    /** All that suit the job if none are given. */
+    private static List<Fault> suiting(List<Fault> given, ChaosJob.Api api, int regions) {
+        for (Fault fault : given) {
+            if (!fault.suits(api, regions)) {
+                throw new IllegalArgumentException(
+                        fault.option()
+                                + " cannot be counted for --api "
+                                + api.name().toLowerCase(Locale.ROOT)
+                                + " with --regions "
+                                + regions);
+            }
+        }
+        return given.isEmpty()
+                ? Arrays.stream(Fault.values()).filter(f -> f.suits(api, regions)).toList()
+                : given;
     }
 }

@@ -12,6 +12,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.types.Row;
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,28 +22,98 @@ import java.util.TreeMap;
 
 /**
  * Turns the generator's numbers into changes, and remembers how far each lane has come, to say so
- * when the job is drained. After rescaling it may remember a lane that another subtask goes on: the
- * furthest end of a lane counts.
+ * when the job is drained, or when it is made to go on from an old snapshot. After rescaling it may
+ * remember a lane that another subtask goes on: the furthest mark of a lane counts.
+ *
+ * <p>It fails when it finds a certain file, which it deletes.
  */
 final class LaneChanges extends AbstractStreamOperator<Row>
         implements OneInputStreamOperator<Long, Row>, BoundedOneInput {
     private static final long serialVersionUID = 1L;
 
-    private final TreeMap<Integer, Long> counts = new TreeMap<>();
+    private static final long NUMBERS_PER_LOOK = 32;
+
+    /** What is emitted. */
+    enum Form {
+        /** {@link Lane#changes}. */
+        ROWS,
+        /** {@link Lane#slotChanges}. */
+        SLOTS
+    }
+
+    private final Form form;
+    private final int firstLane;
+    private final int generation;
+    private final String failure;
+
+    private final TreeMap<Integer, Progress> lanes = new TreeMap<>();
+    private boolean marked;
+    private long seen;
     private transient @Nullable ListState<long[]> state;
 
+    /**
+     * @param generation how often the job was made to go on from an old snapshot
+     * @param failure name of the file
+     */
+    LaneChanges(Form form, int firstLane, int generation, Path failure) {
+        this.form = form;
+        this.firstLane = firstLane;
+        this.generation = generation;
+        this.failure = failure.toString();
+    }
+
+    /**
+     * @param generation that has come so far
+     */
+    private record Progress(long count, int generation) implements java.io.Serializable {
+        private static final long serialVersionUID = 1L;
+    }
+
     @Override
-    public void processElement(StreamRecord<Long> element) {
+    public void processElement(StreamRecord<Long> element) throws IOException {
+        if (seen++ % NUMBERS_PER_LOOK == 0 && Files.deleteIfExists(Path.of(failure))) {
+            throw new IllegalStateException("told to fail by " + failure);
+        }
+        markStarts();
         long index = element.getValue();
-        int lane = (int) (index / Lane.LENGTH);
+        int lane = firstLane + (int) (index / Lane.LENGTH);
         long number = index % Lane.LENGTH;
-        Lane.changes(lane, number).forEach(row -> output.collect(new StreamRecord<>(row)));
-        counts.put(lane, number + 1);
+        (form == Form.ROWS ? Lane.changes(lane, number) : Lane.slotChanges(lane, number))
+                .forEach(row -> output.collect(new StreamRecord<>(row)));
+        lanes.put(lane, new Progress(number + 1, generation));
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        super.prepareSnapshotPreBarrier(checkpointId);
+        markStarts();
     }
 
     @Override
     public void endInput() {
-        counts.forEach((lane, count) -> output.collect(new StreamRecord<>(Lane.end(lane, count))));
+        markStarts();
+        lanes.forEach(
+                (lane, progress) ->
+                        emit(lane, new Lane.Mark(generation, Lane.Mark.Kind.END, progress.count)));
+    }
+
+    /** Says, once, where the lanes of an older generation are made to begin. */
+    private void markStarts() {
+        if (marked) {
+            return;
+        }
+        marked = true;
+        lanes.replaceAll(
+                (lane, progress) -> {
+                    if (progress.generation < generation) {
+                        emit(lane, new Lane.Mark(generation, Lane.Mark.Kind.START, progress.count));
+                    }
+                    return new Progress(progress.count, generation);
+                });
+    }
+
+    private void emit(int lane, Lane.Mark mark) {
+        output.collect(new StreamRecord<>(form == Form.ROWS ? mark.row(lane) : mark.slotRow(lane)));
     }
 
     @Override
@@ -53,7 +126,10 @@ final class LaneChanges extends AbstractStreamOperator<Row>
                                         "counts",
                                         PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
         for (long[] entry : restored.get()) {
-            counts.merge((int) entry[0], entry[1], Math::max);
+            lanes.merge(
+                    (int) entry[0],
+                    new Progress(entry[1], (int) entry[2]),
+                    (one, other) -> one.count >= other.count ? one : other);
         }
         state = restored;
     }
@@ -62,8 +138,9 @@ final class LaneChanges extends AbstractStreamOperator<Row>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         List<long[]> entries = new ArrayList<>();
-        for (Map.Entry<Integer, Long> lane : counts.entrySet()) {
-            entries.add(new long[] {lane.getKey(), lane.getValue()});
+        for (Map.Entry<Integer, Progress> lane : lanes.entrySet()) {
+            entries.add(
+                    new long[] {lane.getKey(), lane.getValue().count, lane.getValue().generation});
         }
         if (state != null) {
             state.update(entries);

@@ -9,23 +9,22 @@ import java.util.Locale;
  * What came of a run.
  *
  * @param parallelisms of the submissions, in order
- * @param leaked parts in the store that no live state leads to
+ * @param leaks blobs in the store that no live state leads to
  */
 record Report(
         Duration duration,
         List<Integer> parallelisms,
         EnumMap<Fault, Integer> faults,
         Account.Result account,
-        List<String> leaked) {
+        Leaks leaks) {
     private static final int MAX_LEAKS_SHOWN = 20;
 
     Report {
         parallelisms = List.copyOf(parallelisms);
-        leaked = List.copyOf(leaked);
     }
 
     boolean isClean() {
-        return account.lost() == 0 && account.doubled() == 0 && leaked.isEmpty();
+        return account.lost() == 0 && account.doubled() == 0 && leaks.count() == 0;
     }
 
     String text() {
@@ -37,9 +36,9 @@ record Report(
         faults.forEach((fault, count) -> line(text, "fault", count + " x " + fault.label()));
         line(text, "lost", account.lost());
         line(text, "doubled", account.doubled());
-        line(text, "leaked", leaked.size());
+        line(text, "leaked", leaks.count() == 0 ? "0" : leaks.count() + ": " + leaks.summary());
         account.examples().forEach(example -> line(text, "", example));
-        leaked.stream().limit(MAX_LEAKS_SHOWN).forEach(key -> line(text, "", "leaked: " + key));
+        leaks.all().stream().limit(MAX_LEAKS_SHOWN).forEach(key -> line(text, "", "leaked " + key));
         return text.toString();
     }
 

@@ -1,13 +1,17 @@
 package io.persist.e2e.chaos;
 
+import io.persist.e2e.cluster.Await;
+
 import org.apache.flink.api.common.JobID;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -42,6 +46,18 @@ final class RetainedSnapshots {
     @Nullable String newest() throws IOException {
         Optional<String> checkpoint = job == null ? Optional.empty() : newestCheckpoint(job);
         return checkpoint.orElse(start);
+    }
+
+    /** Returns as soon as there is one more. */
+    void awaitNext(Duration limit) throws IOException, InterruptedException {
+        String before = newest();
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (Objects.equals(newest(), before)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IOException("no checkpoint came after " + before);
+            }
+            Await.pause(1);
+        }
     }
 
     private Optional<String> newestCheckpoint(JobID of) throws IOException {

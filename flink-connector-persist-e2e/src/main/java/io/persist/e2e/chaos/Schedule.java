@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
@@ -16,15 +15,22 @@ final class Schedule {
 
     /** Common faults, which meet the job at more moments than one. */
     private static final List<Fault> OFTEN =
-            List.of(Fault.KILL_TASK_MANAGER, Fault.PAUSE_TASK_MANAGER, Fault.SAVEPOINT);
+            List.of(
+                    Fault.KILL_TASK_MANAGER,
+                    Fault.PAUSE_TASK_MANAGER,
+                    Fault.KILL_AT_CHECKPOINT,
+                    Fault.SAVEPOINT);
 
     private final Random random;
-    private final boolean endless;
+
+    /** Of every round; none if there are no rounds. */
+    private final List<Fault> kinds;
+
     private final Deque<Fault> next;
 
-    private Schedule(long seed, boolean endless, List<Fault> first) {
+    private Schedule(long seed, List<Fault> kinds, List<Fault> first) {
         this.random = new Random(seed);
-        this.endless = endless;
+        this.kinds = kinds;
         this.next = new ArrayDeque<>(first);
     }
 
@@ -39,21 +45,24 @@ final class Schedule {
         }
     }
 
-    /** Every kind again and again, in an order that differs each time. */
-    static Schedule endless(long seed) {
-        return new Schedule(seed, true, List.of());
+    /** These kinds again and again, in an order that differs each time. */
+    static Schedule endless(long seed, List<Fault> kinds) {
+        if (kinds.isEmpty()) {
+            throw new IllegalArgumentException("no kind of fault");
+        }
+        return new Schedule(seed, List.copyOf(kinds), List.of());
     }
 
     /** These, and no more. */
     static Schedule of(long seed, List<Fault> faults) {
-        return new Schedule(seed, false, faults);
+        return new Schedule(seed, List.of(), faults);
     }
 
     /** Null if there are no more. */
     @Nullable Step next() {
-        if (next.isEmpty() && endless) {
-            List<Fault> round = new ArrayList<>(Arrays.asList(Fault.values()));
-            round.addAll(OFTEN);
+        if (next.isEmpty() && !kinds.isEmpty()) {
+            List<Fault> round = new ArrayList<>(kinds);
+            OFTEN.stream().filter(kinds::contains).forEach(round::add);
             Collections.shuffle(round, random);
             next.addAll(round);
         }

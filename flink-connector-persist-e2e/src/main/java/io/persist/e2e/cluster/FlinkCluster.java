@@ -1,10 +1,9 @@
 package io.persist.e2e.cluster;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.File;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,8 +24,13 @@ import java.util.stream.Stream;
 public final class FlinkCluster implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
-    private static final int FIRST_PORT = 20_000;
-    private static final int PORTS = 12_000;
+    /** Whoever starts again on a port that was in use a moment ago may have to wait for it. */
+    private static final int MAX_STARTS = 10;
+
+    private static final Pattern RPC_PORT =
+            Pattern.compile("Actor system started at pekko.tcp://flink@127.0.0.1:(\\d+)");
+    private static final Pattern REST_PORT =
+            Pattern.compile("Rest endpoint listening at 127.0.0.1:(\\d+)");
 
     /** As Flink's own scripts have it. */
     private static final List<String> OPENED =
@@ -61,9 +66,13 @@ public final class FlinkCluster implements AutoCloseable {
     private final Collection<JvmProcess> processes = new ConcurrentLinkedQueue<>();
 
     private final TreeMap<String, JvmProcess> taskManagers = new TreeMap<>();
-    private int triedPorts;
+    private @Nullable JvmProcess jobManager;
     private int startedJobManagers;
     private int startedTaskManagers;
+
+    /** Of the JobManager, as it told them. */
+    private int rpcPort;
+
     private int restPort;
     private FlinkRest rest = new FlinkRest(0);
 
@@ -83,21 +92,64 @@ public final class FlinkCluster implements AutoCloseable {
 
     /** Starts what {@link Size} says, on new ports, and returns when all have found together. */
     public void start() throws IOException, InterruptedException {
-        int rpcPort = freePort();
-        restPort = freePort();
-        rest = new FlinkRest(restPort);
         Path configuration = Files.createDirectories(directory.resolve("conf"));
-        Files.writeString(configuration.resolve("config.yaml"), configuration(rpcPort));
+        Files.writeString(configuration.resolve("config.yaml"), configuration());
         Files.writeString(configuration.resolve("log4j2.properties"), LOGGING);
-        startedJobManagers++;
-        launch(
-                "jobmanager-" + startedJobManagers,
-                List.of("-Xmx384m"),
-                List.of("org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"));
+        launchJobManager(0);
         for (int i = 0; i < size.taskManagers; i++) {
             startTaskManager();
         }
         awaitTaskManagers(size.taskManagers);
+    }
+
+    /**
+     * SIGKILL to the JobManager alone, and another one in its place, which the TaskManagers find.
+     * It knows nothing of any job.
+     */
+    public void replaceJobManager() throws IOException, InterruptedException {
+        jobManager().kill();
+        processes.remove(jobManager());
+        for (int i = 1; !launchJobManager(rpcPort); i++) {
+            if (i == MAX_STARTS) {
+                throw new IOException(
+                        "no JobManager could be started on port "
+                                + rpcPort
+                                + ": see "
+                                + jobManager().log());
+            }
+        }
+        awaitTaskManagers(size.taskManagers);
+    }
+
+    /**
+     * Starts a JobManager and asks its log for its ports.
+     *
+     * @param port for the others to find it; 0 for any, which always works
+     * @return whether it lives
+     */
+    private boolean launchJobManager(int port) throws IOException, InterruptedException {
+        startedJobManagers++;
+        JvmProcess started =
+                launch(
+                        "jobmanager-" + startedJobManagers,
+                        List.of("-Xmx384m"),
+                        List.of(
+                                "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+                                "-D",
+                                "jobmanager.rpc.port=" + port));
+        jobManager = started;
+        String rpc = started.awaitInLog(RPC_PORT, START_LIMIT);
+        String web = started.awaitInLog(REST_PORT, START_LIMIT);
+        if (rpc.isEmpty() || web.isEmpty()) {
+            if (port == 0) {
+                throw new IOException(started + " ended: see " + started.log());
+            }
+            return false;
+        }
+        rpcPort = Integer.parseInt(rpc);
+        restPort = Integer.parseInt(web);
+        rest = new FlinkRest(restPort);
+        return true;
     }
 
     /** Starts one more, and does not wait for it. */
@@ -111,7 +163,9 @@ public final class FlinkCluster implements AutoCloseable {
                         List.of(
                                 "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
                                 "-D",
-                                "taskmanager.resource-id=" + id));
+                                "taskmanager.resource-id=" + id,
+                                "-D",
+                                "jobmanager.rpc.port=" + rpcPort));
         taskManagers.put(id, started);
         return started;
     }
@@ -149,15 +203,16 @@ public final class FlinkCluster implements AutoCloseable {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    private String configuration(int rpcPort) {
+    private String configuration() {
         return """
         jobmanager.rpc.address: 127.0.0.1
-        jobmanager.rpc.port: %d
+        jobmanager.rpc.port: 0
         jobmanager.bind-host: 127.0.0.1
         jobmanager.memory.process.size: 768m
         rest.address: 127.0.0.1
         rest.bind-address: 127.0.0.1
-        rest.port: %d
+        rest.port: 0
+        rest.bind-port: 0
         taskmanager.bind-host: 127.0.0.1
         taskmanager.host: 127.0.0.1
         taskmanager.numberOfTaskSlots: %d
@@ -179,27 +234,7 @@ public final class FlinkCluster implements AutoCloseable {
         cluster.registration.initial-timeout: 100 ms
         io.tmp.dirs: %s
         """
-                .formatted(rpcPort, restPort, size.slots, directory.resolve("tmp"));
-    }
-
-    /**
-     * A port that nothing listens on, and that the system gives to nobody who asks for just any: it
-     * gives those above. Others than the last ones, and than those of another run.
-     */
-    private int freePort() throws IOException {
-        while (true) {
-            triedPorts++;
-            long tried = ProcessHandle.current().pid() * 31 + triedPorts;
-            int port = FIRST_PORT + (int) (tried % PORTS);
-            try (ServerSocket socket =
-                    new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException e) {
-                if (triedPorts > PORTS) {
-                    throw e;
-                }
-            }
-        }
+                .formatted(size.slots, directory.resolve("tmp"));
     }
 
     public FlinkRest rest() {
@@ -208,6 +243,13 @@ public final class FlinkCluster implements AutoCloseable {
 
     public int restPort() {
         return restPort;
+    }
+
+    public JvmProcess jobManager() {
+        if (jobManager == null) {
+            throw new IllegalStateException("the cluster was not started");
+        }
+        return jobManager;
     }
 
     /** Those that were started and not killed, by their id in Flink. */
@@ -224,7 +266,15 @@ public final class FlinkCluster implements AutoCloseable {
         taskManagers.clear();
     }
 
-    /** The same, but one goes on, which is no part of the cluster any more. */
+    /** SIGKILL to all TaskManagers at once. */
+    public void killTaskManagers() {
+        taskManagers.values().forEach(JvmProcess::end);
+        taskManagers.values().forEach(JvmProcess::kill);
+        processes.removeAll(taskManagers.values());
+        taskManagers.clear();
+    }
+
+    /** The same as {@link #killAll}, but one goes on, which is no part of the cluster any more. */
     public void killAllBut(JvmProcess survivor) {
         processes.remove(survivor);
         killAll();

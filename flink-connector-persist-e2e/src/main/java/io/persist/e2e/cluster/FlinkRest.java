@@ -13,7 +13,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What a cluster's REST interface says of it and its jobs. */
@@ -94,6 +96,28 @@ public final class FlinkRest {
         ObjectNode body = json.createObjectNode();
         body.put("targetDirectory", directory.toUri().toString()).put("drain", how == Stop.DRAIN);
         return operation(job, "/stop", body, limit);
+    }
+
+    /** Asks for a savepoint, and does not wait for what comes of it. */
+    public void triggerSavepoint(JobID job, Path directory)
+            throws IOException, InterruptedException {
+        ObjectNode body = json.createObjectNode();
+        body.put("target-directory", directory.toUri().toString()).put("cancel-job", false);
+        post("/jobs/" + job + "/savepoints", body);
+    }
+
+    /** How often the tasks of a job were started, by the name of their vertex. */
+    public Map<String, Integer> attempts(JobID job) throws IOException, InterruptedException {
+        Map<String, Integer> attempts = new TreeMap<>();
+        for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+            String path = "/jobs/" + job + "/vertices/" + vertex.path("id").asText();
+            int sum = 0;
+            for (JsonNode subtask : get(path).path("subtasks")) {
+                sum += 1 + subtask.path("attempt").asInt();
+            }
+            attempts.put(vertex.path("name").asText(), sum);
+        }
+        return attempts;
     }
 
     private String operation(JobID job, String what, ObjectNode body, Duration limit)

@@ -2,18 +2,24 @@ package io.persist.e2e.cluster;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A Java program in a process of its own, whose output goes to a file. */
 public final class JvmProcess {
     private final String name;
     private final Process process;
+    private final Path log;
 
-    private JvmProcess(String name, Process process) {
+    private JvmProcess(String name, Process process, Path log) {
         this.name = name;
         this.process = process;
+        this.log = log;
     }
 
     /**
@@ -37,7 +43,8 @@ public final class JvmProcess {
                 name,
                 builder.redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                        .start());
+                        .start(),
+                log);
     }
 
     public String name() {
@@ -46,6 +53,28 @@ public final class JvmProcess {
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Where its output goes. */
+    public Path log() {
+        return log;
+    }
+
+    /**
+     * Waits until the process has written something.
+     *
+     * @param pattern with one group
+     * @return what the group matched first; empty if the process ended without it
+     */
+    String awaitInLog(Pattern pattern, Duration limit) throws IOException, InterruptedException {
+        return Await.answer(
+                name + " to write '" + pattern + "'",
+                limit,
+                () -> {
+                    boolean lives = isAlive();
+                    Matcher matcher = pattern.matcher(Files.readString(log));
+                    return matcher.find() ? matcher.group(1) : lives ? null : "";
+                });
     }
 
     /** SIGKILL, which also ends what is stopped; returns when the process is gone. */

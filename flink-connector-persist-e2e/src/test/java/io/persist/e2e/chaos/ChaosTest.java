@@ -43,15 +43,35 @@ class ChaosTest {
         assertThat(run("--seconds", "many")).isEqualTo(2);
         assertThat(run("--parallelism", "0")).isEqualTo(2);
         assertThat(run("--api", "cobol")).isEqualTo(2);
+        assertThat(run("--faults", "kill-task-manager,flood")).isEqualTo(2);
+        assertThat(run("--faults", "rewind-append", "--api", "totals")).isEqualTo(2);
         assertThat(run("--path", home.toString())).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("unknown argument '--speed'")
                 .contains("--seconds needs a value")
                 .contains("--seconds must be a number from 0 to 1000000, not 'many'")
                 .contains("--parallelism must be a number from 1 to 8, not '0'")
-                .contains("--api must be datastream or sql, not 'cobol'")
+                .contains("--api must be datastream, sql, totals or slots, not 'cobol'")
+                .contains("--faults does not know 'flood'")
+                .contains("rewind-append cannot be counted for --api totals with --regions 1")
                 .contains(home + " exists");
         assertThat(home).isEmptyDirectory();
+    }
+
+    @Test
+    void faultsAreThoseThatSuitTheJob() {
+        assertThat(ChaosOptions.parse(home, List.of()).orElseThrow().faults())
+                .containsExactly(Fault.values());
+        assertThat(
+                        ChaosOptions.parse(home, List.of("--regions", "2", "--api", "slots"))
+                                .orElseThrow()
+                                .faults())
+                .doesNotContain(Fault.REWIND_APPEND, Fault.REWIND_COMPENSATE);
+        assertThat(
+                        ChaosOptions.parse(home, List.of("--faults", "second-job,savepoint"))
+                                .orElseThrow()
+                                .faults())
+                .containsExactly(Fault.SECOND_JOB, Fault.SAVEPOINT);
     }
 
     @Test
@@ -69,7 +89,7 @@ class ChaosTest {
     }
 
     private static List<Schedule.Step> steps(long seed) {
-        Schedule schedule = Schedule.endless(seed);
+        Schedule schedule = Schedule.endless(seed, List.of(Fault.values()));
         List<Schedule.Step> steps = new ArrayList<>();
         for (int i = 0; i < 2 * Fault.values().length; i++) {
             steps.add(schedule.next());
