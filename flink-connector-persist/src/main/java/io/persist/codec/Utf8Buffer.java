@@ -1,14 +1,14 @@
 package io.persist.codec;
 
 /** Makes UTF-8 of one text after the other without allocating anything for each. One thread. */
-final class Utf8Buffer {
+public final class Utf8Buffer {
     private static final int MAX_BYTES_PER_CHAR = 3;
 
     private char[] chars = new char[64];
     private byte[] bytes = new byte[MAX_BYTES_PER_CHAR * 64];
 
     /** What the last call of {@link #encode} made, from index 0 on. */
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
     }
 
@@ -17,7 +17,7 @@ final class Utf8Buffer {
      *
      * @throws IllegalArgumentException if the text holds an unpaired surrogate
      */
-    int encode(String text) {
+    public int encode(String text) {
         int length = text.length();
         if (length > chars.length) {
             chars = new char[Math.max(length, 2 * chars.length)];

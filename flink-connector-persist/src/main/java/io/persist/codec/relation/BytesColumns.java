@@ -3,7 +3,9 @@ package io.persist.codec.relation;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.Utf8;
+import io.persist.codec.Utf8Buffer;
 import io.persist.codec.relation.stored.Json;
+import io.persist.codec.relation.stored.JsonTextCheck;
 import io.persist.codec.relation.stored.Slots;
 
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,8 @@ final class BytesColumns {
 
     /** bytea. */
     static final class Binaries extends Column {
+        private byte[] scratch = new byte[64];
+
         Binaries(RelationColumn column, Slots slots) {
             super(column, slots, 0);
         }
@@ -39,8 +43,12 @@ final class BytesColumns {
         @Override
         int setValue(int row, Datum datum) {
             if (datum instanceof Datum.Bytea bytea) {
-                byte[] bytes = bytea.value().toArray();
-                return setBytes(row, bytes, 0, bytes.length);
+                int length = bytea.value().length();
+                if (length > scratch.length) {
+                    scratch = new byte[Math.max(length, 2 * scratch.length)];
+                }
+                bytea.value().copyTo(scratch, 0);
+                return setBytes(row, scratch, 0, length);
             }
             throw wrongDatum(datum);
         }
@@ -50,6 +58,7 @@ final class BytesColumns {
     static final class Texts extends Column {
         private final @Nullable Integer maxCodePoints;
         private final boolean stripped;
+        private final Utf8Buffer buffer = new Utf8Buffer();
 
         /**
          * @param maxCodePoints null: any
@@ -70,6 +79,10 @@ final class BytesColumns {
             if (!Utf8.isValid(utf8, offset, length)) {
                 throw illegal(Bytes.takeArray(utf8, offset, length), "not UTF-8");
             }
+            return put(row, utf8, offset, length);
+        }
+
+        private int put(int row, byte[] utf8, int offset, int length) {
             int stored = stripped ? strippedLength(utf8, offset, length) : length;
             Integer max = maxCodePoints;
             if (max != null && stored > max && codePoints(utf8, offset, stored) > max) {
@@ -82,13 +95,13 @@ final class BytesColumns {
 
         @Override
         public int setText(int row, String value) {
-            byte[] utf8;
+            int length;
             try {
-                utf8 = Utf8.encode(value);
+                length = buffer.encode(value);
             } catch (IllegalArgumentException e) {
                 throw illegal("'" + value + "'", "unpaired surrogate");
             }
-            return setUtf8(row, utf8, 0, utf8.length);
+            return put(row, buffer.bytes(), 0, length);
         }
 
         @Override
@@ -161,12 +174,19 @@ final class BytesColumns {
 
     /** JSON, stored as the only text of its value. */
     static final class Jsonbs extends Column {
+        private final JsonTextCheck check = new JsonTextCheck();
+        private final Utf8Buffer buffer = new Utf8Buffer();
+
         Jsonbs(RelationColumn column, Slots slots) {
             super(column, slots, 0);
         }
 
         @Override
         public int setUtf8(int row, byte[] utf8, int offset, int length) {
+            if (check.passes(utf8, offset, length)) {
+                slots.putBytes(row, utf8, offset, length);
+                return length;
+            }
             byte[] text;
             try {
                 text = Json.parse(utf8, offset, length).text();
@@ -180,18 +200,22 @@ final class BytesColumns {
 
         @Override
         public int setText(int row, String value) {
-            byte[] utf8;
+            int length;
             try {
-                utf8 = Utf8.encode(value);
+                length = buffer.encode(value);
             } catch (IllegalArgumentException e) {
                 throw illegal("'" + value + "'", "unpaired surrogate");
             }
-            return setUtf8(row, utf8, 0, utf8.length);
+            return setUtf8(row, buffer.bytes(), 0, length);
         }
 
         @Override
         public Bytes utf8(int row) throws CorruptDataException {
-            byte[] stored = slots.getBytes(row).toArray();
+            Bytes text = slots.getBytes(row);
+            byte[] stored = text.toArray();
+            if (check.passes(stored, 0, stored.length)) {
+                return text;
+            }
             try {
                 return Bytes.takeArray(Json.parse(stored, 0, stored.length).text());
             } catch (CorruptDataException e) {

@@ -39,7 +39,8 @@ public interface ColumnSink {
 
     /**
      * For text, varchar, char and name; a char(n) is stored without trailing white space. Also for
-     * jsonb: any JSON text, of which only the value is stored.
+     * jsonb: any JSON text, of which only the value is stored; a text that is the stored one
+     * already (no white space, keys ascending) makes no objects, others do.
      */
     int setUtf8(int row, byte[] utf8, int offset, int length);
 

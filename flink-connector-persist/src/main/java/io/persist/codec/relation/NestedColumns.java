@@ -134,8 +134,7 @@ final class NestedColumns {
         }
 
         private boolean ascending(int row) {
-            Slots texts = entries.child(0);
-            return texts.getBytes(row - 1).compareTo(texts.getBytes(row)) < 0;
+            return entries.child(0).compareBytes(row - 1, row) < 0;
         }
 
         @Override
@@ -175,7 +174,6 @@ final class NestedColumns {
     static final class Arrays extends Elements {
         private static final int MAX_DIMENSIONS = 6;
         private static final int WIDTH = 16;
-        private static final List<Datum.Dimension> NONE = List.of();
 
         private final Slots dims;
         private final int maxDimensions;
@@ -199,7 +197,25 @@ final class NestedColumns {
 
         @Override
         public int endList(int row, int count) {
-            return endArray(row, count, count == 0 ? NONE : List.of(new Datum.Dimension(1, count)));
+            int start = dims.beginList(row);
+            int dimensions = count == 0 ? 0 : 1;
+            if (dimensions == 1) {
+                putDimension(start, 1, count);
+            }
+            return end(row, count, dimensions);
+        }
+
+        private void putDimension(int at, long lowerBound, long length) {
+            BigEndian.putLong(scratch, 0, lowerBound ^ Long.MIN_VALUE);
+            BigEndian.putLong(scratch, Long.BYTES, length);
+            dims.child(0).putBytes(at, scratch, 0, WIDTH);
+        }
+
+        private int end(int row, int count, int dimensions) {
+            dims.endList(row, dimensions);
+            lists.endList(row, count);
+            slots.putStruct(row);
+            return WIDTH * dimensions;
         }
 
         @Override
@@ -211,14 +227,9 @@ final class NestedColumns {
             int start = dims.beginList(row);
             for (int i = 0; i < dimensions.size(); i++) {
                 Datum.Dimension dimension = dimensions.get(i);
-                BigEndian.putLong(scratch, 0, dimension.lowerBound() ^ Long.MIN_VALUE);
-                BigEndian.putLong(scratch, Long.BYTES, dimension.length());
-                dims.child(0).putBytes(start + i, scratch, 0, WIDTH);
+                putDimension(start + i, dimension.lowerBound(), dimension.length());
             }
-            dims.endList(row, dimensions.size());
-            lists.endList(row, count);
-            slots.putStruct(row);
-            return WIDTH * dimensions.size();
+            return end(row, count, dimensions.size());
         }
 
         private @Nullable String mismatch(int count, List<Datum.Dimension> dimensions) {
@@ -226,7 +237,8 @@ final class NestedColumns {
                 return dimensions.size() + " dimensions, at most " + maxDimensions;
             }
             long product = dimensions.isEmpty() ? 0 : 1;
-            for (Datum.Dimension dimension : dimensions) {
+            for (int i = 0; i < dimensions.size(); i++) {
+                Datum.Dimension dimension = dimensions.get(i);
                 if (dimension.length() < 0 || dimension.length() > Integer.MAX_VALUE) {
                     return "dimension of length " + Long.toUnsignedString(dimension.length());
                 }

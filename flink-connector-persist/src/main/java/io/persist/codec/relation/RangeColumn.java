@@ -1,6 +1,5 @@
 package io.persist.codec.relation;
 
-import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.relation.stored.Cell;
 import io.persist.codec.relation.stored.RangeEncoding;
@@ -70,14 +69,9 @@ final class RangeColumn extends Column {
         if (!(datum instanceof Datum.Range range)) {
             throw wrongDatum(datum);
         }
-        RangeEncoding.Shape shape = new RangeEncoding.Shape(true, false, false);
         Datum.Bounds bounds = range.bounds();
-        if (bounds != null) {
-            shape = putBounds(bounds);
-        }
-        Bytes stored = encoding.encode(shape, lowerCell, upperCell);
-        slots.putBytes(row, stored.toArray(), 0, stored.length());
-        return stored.length();
+        RangeEncoding.Shape shape = bounds == null ? RangeEncoding.Shape.EMPTY : putBounds(bounds);
+        return encoding.put(shape, lowerCell, upperCell, slots, row);
     }
 
     private RangeEncoding.Shape putBounds(Datum.Bounds bounds) {
@@ -86,27 +80,23 @@ final class RangeColumn extends Column {
         // Set first, so that both are known to be of the type.
         put(lowerCell, lower, from);
         put(upperCell, upper, to);
-        if (from != null && to != null && compare(from, to) > 0) {
+        int order = from != null && to != null ? compare(from, to) : -1;
+        if (order > 0) {
             throw illegal("[" + from + ", " + to + "]", "the lower bound is above the upper one");
         }
         boolean fromInclusive = from != null && bounds.lower().inclusive();
         boolean toInclusive = to != null && bounds.upper().inclusive();
-        if (from != null && !fromInclusive && isDiscrete(from)) {
-            from = next(from);
-            fromInclusive = true;
-            lower.setDatum(0, from);
-        }
-        if (to != null && toInclusive && isDiscrete(to)) {
-            to = next(to);
+        boolean isEmpty = order == 0 && !(fromInclusive && toInclusive);
+        if (isDiscrete(from == null ? to : from)) {
+            long first = from == null || fromInclusive ? number(from) : putNext(lower, from);
+            long beyond = to == null || !toInclusive ? number(to) : putNext(upper, to);
+            isEmpty = from != null && to != null && first >= beyond;
+            fromInclusive = from != null;
             toInclusive = false;
-            upper.setDatum(0, to);
         }
-        boolean isEmpty =
-                from != null
-                        && to != null
-                        && compare(from, to) >= 0
-                        && !(fromInclusive && toInclusive);
-        return new RangeEncoding.Shape(isEmpty, fromInclusive, toInclusive);
+        return isEmpty
+                ? RangeEncoding.Shape.EMPTY
+                : RangeEncoding.Shape.of(fromInclusive, toInclusive);
     }
 
     private static void put(Cell cell, Column column, @Nullable Datum value) {
@@ -117,27 +107,37 @@ final class RangeColumn extends Column {
         }
     }
 
-    private static boolean isDiscrete(Datum datum) {
+    private static boolean isDiscrete(@Nullable Datum datum) {
         return datum instanceof Datum.Int32
                 || datum instanceof Datum.Int64
                 || datum instanceof Datum.Date;
     }
 
-    private Datum next(Datum datum) {
-        try {
-            if (datum instanceof Datum.Int32 typed) {
-                return new Datum.Int32(Math.incrementExact(typed.value()));
-            }
-            if (datum instanceof Datum.Int64 typed) {
-                return new Datum.Int64(Math.incrementExact(typed.value()));
-            }
-        } catch (ArithmeticException e) {
+    /** Of a discrete bound; 0 if there is none. */
+    private static long number(@Nullable Datum datum) {
+        if (datum instanceof Datum.Int32 typed) {
+            return typed.value();
+        }
+        if (datum instanceof Datum.Int64 typed) {
+            return typed.value();
+        }
+        return datum instanceof Datum.Date typed ? typed.unixDays() : 0;
+    }
+
+    /** Puts the number after that of a discrete bound, and returns it. */
+    private long putNext(Column column, Datum datum) {
+        long next = number(datum) + 1;
+        if (datum instanceof Datum.Date) {
+            column.setDate(0, (int) next); // which checks it
+        } else if (next == Long.MIN_VALUE
+                || (datum instanceof Datum.Int32 && next > Integer.MAX_VALUE)) {
             throw illegal(datum, "as a bound it has no successor");
+        } else if (datum instanceof Datum.Int32) {
+            column.setInt32(0, (int) next);
+        } else {
+            column.setInt64(0, next);
         }
-        if (datum instanceof Datum.Date typed) {
-            return new Datum.Date(typed.unixDays() + 1); // the column checks it
-        }
-        throw new AssertionError(datum);
+        return next;
     }
 
     /** By value, NaN beyond everything. */

@@ -31,6 +31,12 @@ final class BackwardOutput {
         return Bytes.takeArray(Arrays.copyOfRange(buffer, start, buffer.length));
     }
 
+    /** Stores all of it and returns the number of bytes. */
+    int putInto(Slots target, int row) {
+        target.putBytes(row, buffer, start, written());
+        return written();
+    }
+
     private void reserve(int count) {
         if (start >= count) {
             return;

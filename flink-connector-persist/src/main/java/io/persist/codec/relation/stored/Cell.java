@@ -111,8 +111,8 @@ public final class Cell extends Slots {
         if (kind == Kind.LIST || kind == Kind.MAP) {
             ends[row] = listStart(row);
         } else {
-            for (Cell child : children) {
-                child.setNull(row);
+            for (int i = 0; i < children.size(); i++) { // no iterator: this is for every null
+                children.get(i).setNull(row);
             }
         }
     }
@@ -164,6 +164,11 @@ public final class Cell extends Slots {
     public int copyBytes(int row, byte[] target) {
         System.arraycopy(bytes[row], 0, target, 0, Math.min(ends[row], target.length));
         return ends[row];
+    }
+
+    @Override
+    public int compareBytes(int left, int right) {
+        return Arrays.compareUnsigned(bytes[left], 0, ends[left], bytes[right], 0, ends[right]);
     }
 
     @Override

@@ -11,16 +11,33 @@ import java.io.IOException;
 /** Stored forms of ranges, which are row bytes of one value. One thread. */
 public final class RangeEncoding {
     /** Whether there are values in it, and whether its bounds, where it has some, belong to it. */
-    public record Shape(boolean isEmpty, boolean lowerInclusive, boolean upperInclusive) {}
+    public record Shape(boolean isEmpty, boolean lowerInclusive, boolean upperInclusive) {
+        public static final Shape EMPTY = new Shape(true, false, false);
+
+        private static final Shape CLOSED = new Shape(false, true, true);
+        private static final Shape LOWER_ONLY = new Shape(false, true, false);
+        private static final Shape UPPER_ONLY = new Shape(false, false, true);
+        private static final Shape OPEN = new Shape(false, false, false);
+
+        /** With values in it; allocates nothing. */
+        public static Shape of(boolean lowerInclusive, boolean upperInclusive) {
+            if (lowerInclusive) {
+                return upperInclusive ? CLOSED : LOWER_ONLY;
+            }
+            return upperInclusive ? UPPER_ONLY : OPEN;
+        }
+    }
 
     private final BackwardOutput out = new BackwardOutput();
     private final DatumWriteEncoding datums = new DatumWriteEncoding(out);
 
     /**
+     * Puts a range and returns the number of its bytes.
+     *
      * @param lower null at row 0: no bound
      * @param upper null at row 0: no bound
      */
-    public Bytes encode(Shape shape, Cell lower, Cell upper) {
+    public int put(Shape shape, Cell lower, Cell upper, Slots target, int row) {
         out.clear();
         if (!shape.isEmpty()) {
             if (!upper.isNull(0)) {
@@ -34,7 +51,7 @@ public final class RangeEncoding {
             out.endDelimited(ProtoRange.INNER_FIELD_NUMBER, 0);
         }
         out.endDelimited(ProtoDatum.RANGE_FIELD_NUMBER, 0);
-        return out.toBytes();
+        return out.putInto(target, row);
     }
 
     private void flag(int field, boolean value) {

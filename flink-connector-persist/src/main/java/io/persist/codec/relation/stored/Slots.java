@@ -37,6 +37,11 @@ public abstract class Slots {
         throw new AssertionError("no bytes here: " + getClass());
     }
 
+    /** Compares the bytes of two rows, unsigned, a shorter prefix first. */
+    public int compareBytes(int left, int right) {
+        throw new AssertionError("no bytes here: " + getClass());
+    }
+
     /** A numeric in packed form; its approximation is only for sorting. */
     public void putNumeric(int row, double approximation, byte[] packed) {
         throw new AssertionError("no numerics here: " + getClass());

@@ -3,6 +3,7 @@ package io.persist.codec.relation.stored;
 import io.persist.codec.Bytes;
 
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.util.ByteFunctionHelpers;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.BitVector;
@@ -216,6 +217,19 @@ public final class VectorSlots {
             long from = vector.getOffsetBuffer().getInt(4L * row);
             vector.getDataBuffer().getBytes(from, target, 0, Math.min(length, target.length));
             return length;
+        }
+
+        @Override
+        public int compareBytes(int left, int right) {
+            ArrowBuf offsets = vector.getOffsetBuffer();
+            ArrowBuf data = vector.getDataBuffer();
+            return ByteFunctionHelpers.compare(
+                    data,
+                    offsets.getInt(4L * left),
+                    offsets.getInt(4L * (left + 1)),
+                    data,
+                    offsets.getInt(4L * right),
+                    offsets.getInt(4L * (right + 1)));
         }
     }
 

@@ -8,7 +8,8 @@
  * from them ({@code DatumWriteEncoding}, {@code DatumReadEncoding}). {@link
  * io.persist.codec.relation.stored.PackedNumeric} is the stored form of numerics, {@link
  * io.persist.codec.relation.stored.Json} stands between JSON text, which is the stored form, and
- * the nested values that row bytes have instead.
+ * the nested values that row bytes have instead; {@link
+ * io.persist.codec.relation.stored.JsonTextCheck} tells texts that are in that form already.
  *
  * <p>Invariants: a stored form is the same bytes in vectors and in cells. Nothing here checks
  * whether a value is one of its type: that is for the columns above.
