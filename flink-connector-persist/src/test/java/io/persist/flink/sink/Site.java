@@ -31,6 +31,7 @@ import io.persist.testing.SeededIds;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -291,10 +292,14 @@ final class Site {
 
     /** Every row and how often it is there, at the newest time. */
     Map<String, Long> contents() throws Exception {
+        return contents(SHARD);
+    }
+
+    Map<String, Long> contents(ShardId shard) throws Exception {
         Map<String, Long> rows = new TreeMap<>();
         try (PersistClient client = client();
                 ReadHandle<String, Unit> reader =
-                        client.openReader(SHARD, Codecs.STRING, Codecs.UNIT, "test")) {
+                        client.openReader(shard, Codecs.STRING, Codecs.UNIT, "test")) {
             Antichain upper = reader.fetchRecentUpper();
             if (!upper.equals(Antichain.minimum())) {
                 for (Update<String, Unit> update :
@@ -328,6 +333,18 @@ final class Site {
             reader.expire();
         }
         return times;
+    }
+
+    /** The contents after each commit that had rows. */
+    List<Map<String, Long>> prefixes() throws Exception {
+        List<Map<String, Long>> prefixes = new ArrayList<>();
+        Map<String, Long> rows = new TreeMap<>();
+        for (Map<String, Long> changes : history().values()) {
+            changes.forEach((row, diff) -> rows.merge(row, diff, Long::sum));
+            rows.values().removeIf(copies -> copies == 0);
+            prefixes.add(new TreeMap<>(rows));
+        }
+        return prefixes;
     }
 
     long upper() throws Exception {
