@@ -192,7 +192,8 @@ public final class PersistSink<IN>
 
         /**
          * At which times rows become visible. {@link SinkTime#EVENT} takes the timestamps of the
-         * records, in milliseconds; each record must have one, and those before 1970 count as 0.
+         * records, in milliseconds, or what the serializer says instead; each record must have one,
+         * and those before 1970 count as 0.
          */
         public Builder<IN> time(SinkTime value) {
             time = value;

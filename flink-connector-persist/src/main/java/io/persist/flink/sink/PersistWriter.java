@@ -68,18 +68,19 @@ final class PersistWriter<IN, K, V>
 
     @Override
     public void write(IN record, Context context) throws IOException, InterruptedException {
-        recordTime = time == SinkTime.EVENT ? timestamp(context) : 0;
+        recordTime = time == SinkTime.EVENT ? eventTime(record, context) : 0;
         serializer.serialize(record, collector);
         metrics.getNumRecordsSendCounter().inc();
     }
 
-    private static long timestamp(Context context) throws IOException {
-        Long timestamp = context.timestamp();
+    private long eventTime(IN record, Context context) throws IOException {
+        Long timestamp = serializer.eventMillis(record, context.timestamp());
         if (timestamp == null) {
             throw new IOException(
                     "a record without a timestamp cannot be written at its own time: assign"
-                            + " timestamps (WatermarkStrategy.withTimestampAssigner, or a rowtime"
-                            + " attribute in SQL), or leave 'sink.time' at 'commit'");
+                            + " timestamps (WatermarkStrategy.withTimestampAssigner; in SQL a"
+                            + " rowtime attribute, or a value in the table's 'persist_timestamp'),"
+                            + " or leave 'sink.time' at 'commit'");
         }
         return Math.max(timestamp, 0);
     }

@@ -23,7 +23,7 @@ record KeyDeserializer<K>(SerializableSupplier<Codec<K>> codec, TypeInformation<
     }
 
     @Override
-    public K record(K key, Unit val) {
+    public K record(K key, Unit val, long time) {
         return key;
     }
 

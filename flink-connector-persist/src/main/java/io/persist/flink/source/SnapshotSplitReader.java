@@ -93,7 +93,7 @@ final class SnapshotSplitReader<K, V, T> implements SplitReader<T, SnapshotSplit
                 current.finish();
                 break;
             }
-            records.add(read.deserializer().record(row.key(), row.val()));
+            records.add(read.deserializer().record(row.key(), row.val(), row.time()));
         }
         batch.addAll(current.split().id(), records);
     }

@@ -21,8 +21,12 @@ public interface UpdateDeserializer<K, V, T> extends Serializable, ResultTypeQue
 
     Codec<V> valCodec();
 
-    /** The record that is emitted for one occurrence of key and value. */
-    T record(K key, V val);
+    /**
+     * The record that is emitted for one occurrence of key and value.
+     *
+     * @param time unsigned, at which it is there: in a snapshot, that of the snapshot
+     */
+    T record(K key, V val, long time);
 
     /**
      * Looks at the shard before it is read.

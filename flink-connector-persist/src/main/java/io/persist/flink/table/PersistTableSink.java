@@ -2,6 +2,7 @@ package io.persist.flink.table;
 
 import io.persist.client.PersistClient;
 import io.persist.client.ShardReport;
+import io.persist.client.SinkTime;
 import io.persist.codec.CorruptDataException;
 import io.persist.flink.sink.PersistSink;
 import io.persist.shard.IncompatibleShardException;
@@ -15,26 +16,22 @@ import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.sink.SinkV2Provider;
+import org.apache.flink.table.connector.sink.abilities.SupportsWritingMetadata;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.factories.FactoryUtil;
+import org.apache.flink.table.types.DataType;
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes any changelog into a table: no key is needed, since a row is retracted by itself.
- *
- * @param parallelism of the writers; null for that of the input
+ * Writes any changelog into a table: no key is needed, since a row is retracted by itself. With
+ * {@code 'sink.time' = 'event'} a column may say when its row becomes visible.
  */
-record PersistTableSink(
-        TableShard shard,
-        TableColumns columns,
-        Profile profile,
-        SinkPolicy policy,
-        SinkEffort effort,
-        @Nullable Integer parallelism)
-        implements DynamicTableSink {
+final class PersistTableSink implements DynamicTableSink, SupportsWritingMetadata {
     /** To share the shard with peers of an older generation. */
     static final ConfigOption<Profile> PROFILE =
             ConfigOptions.key("profile")
@@ -47,6 +44,25 @@ record PersistTableSink(
 
     static final Set<ConfigOption<?>> OPTIONS = Set.of(PROFILE, FactoryUtil.SINK_PARALLELISM);
 
+    private final TableShard shard;
+    private final TableColumns columns;
+    private final Settings settings;
+    private List<MetadataColumn> metadata = List.of();
+
+    /**
+     * What the options say.
+     *
+     * @param parallelism of the writers; null for that of the input
+     */
+    record Settings(
+            Profile profile, SinkPolicy policy, SinkEffort effort, @Nullable Integer parallelism) {}
+
+    private PersistTableSink(TableShard shard, TableColumns columns, Settings settings) {
+        this.shard = shard;
+        this.columns = columns;
+        this.settings = settings;
+    }
+
     /**
      * @throws ValidationException naming the option that is wrong
      */
@@ -54,10 +70,40 @@ record PersistTableSink(
         return new PersistTableSink(
                 shard,
                 columns,
-                options.get(PROFILE),
-                SinkPolicy.of(options),
-                SinkEffort.of(options),
-                options.getOptional(FactoryUtil.SINK_PARALLELISM).orElse(null));
+                new Settings(
+                        options.get(PROFILE),
+                        SinkPolicy.of(options),
+                        SinkEffort.of(options),
+                        options.getOptional(FactoryUtil.SINK_PARALLELISM).orElse(null)));
+    }
+
+    TableShard shard() {
+        return shard;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    @Override
+    public Map<String, DataType> listWritableMetadata() {
+        return MetadataColumn.types(MetadataColumn.TIMESTAMP);
+    }
+
+    /**
+     * @throws ValidationException if rows do not become visible at times of their own
+     */
+    @Override
+    public void applyWritableMetadata(List<String> keys, DataType consumedType) {
+        if (!keys.isEmpty() && settings.policy().time() != SinkTime.EVENT) {
+            throw new ValidationException(
+                    "Metadata column '"
+                            + keys.get(0)
+                            + "' says when a row becomes visible, which only 'sink.time' = 'event'"
+                            + " heeds: set it, or declare the column VIRTUAL if it is only to be"
+                            + " read.");
+        }
+        metadata = MetadataColumn.named(keys);
     }
 
     /**
@@ -76,9 +122,11 @@ record PersistTableSink(
                 PersistSink.<RowData>builder()
                         .location(shard.location())
                         .shard(shard.shard())
-                        .serializer(new RowDataUpdates(columns))
-                        .newShards(profile);
-        return SinkV2Provider.of(effort.applyTo(policy.applyTo(sink)).build(), parallelism);
+                        .serializer(new RowDataUpdates(columns, metadata))
+                        .newShards(settings.profile());
+        return SinkV2Provider.of(
+                settings.effort().applyTo(settings.policy().applyTo(sink)).build(),
+                settings.parallelism());
     }
 
     /**
@@ -107,7 +155,9 @@ record PersistTableSink(
 
     @Override
     public DynamicTableSink copy() {
-        return this;
+        PersistTableSink copy = new PersistTableSink(shard, columns, settings);
+        copy.metadata = metadata;
+        return copy;
     }
 
     @Override

@@ -10,11 +10,23 @@ import io.persist.shard.IncompatibleShardException;
 
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.utils.JoinedRowData;
 
-/** Rows of a snapshot: every one is an insertion. */
-record RowDataDeserializer(TableColumns columns, TypeInformation<RowData> type)
+import java.util.List;
+
+/**
+ * Rows of a snapshot: every one is an insertion.
+ *
+ * @param metadata that follow the columns in each row
+ */
+record RowDataDeserializer(
+        TableColumns columns, List<MetadataColumn> metadata, TypeInformation<RowData> type)
         implements UpdateDeserializer<RowData, Unit, RowData> {
     private static final long serialVersionUID = 1L;
+
+    RowDataDeserializer {
+        metadata = List.copyOf(metadata);
+    }
 
     @Override
     public Codec<RowData> keyCodec() {
@@ -32,8 +44,10 @@ record RowDataDeserializer(TableColumns columns, TypeInformation<RowData> type)
     }
 
     @Override
-    public RowData record(RowData key, Unit val) {
-        return key;
+    public RowData record(RowData key, Unit val, long time) {
+        return metadata.isEmpty()
+                ? key
+                : new JoinedRowData(key, MetadataColumn.row(metadata, time));
     }
 
     @Override

@@ -55,8 +55,9 @@ record SinkPolicy(@Nullable String sinkId, OnRewind onRewind, SinkTime time) {
                     .defaultValue(SinkTime.COMMIT)
                     .withDescription(
                             "When rows become visible: 'commit', all of a checkpoint at one time,"
-                                    + " or 'event', each at its rowtime, or at the table's upper if"
-                                    + " that is later. 'event' needs a query with one rowtime"
+                                    + " or 'event', each at its time, or at the table's upper if"
+                                    + " that is later. 'event' needs a metadata column"
+                                    + " 'persist_timestamp', or a query with one rowtime"
                                     + " attribute.");
 
     static final Set<ConfigOption<?>> OPTIONS = Set.of(SINK_ID, ON_REWIND, REWIND_TO, TIME);

@@ -13,7 +13,8 @@
  *   <li>{@link io.persist.flink.table.RowDataMapping}, {@link io.persist.flink.table.FieldWriter}
  *       and {@link io.persist.flink.table.FieldReader}: rows, column by column.
  *   <li>{@link io.persist.flink.table.PersistTableSink} and {@link
- *       io.persist.flink.table.PersistTableSource}: what the planner sees.
+ *       io.persist.flink.table.PersistTableSource}: what the planner sees. {@link
+ *       io.persist.flink.table.MetadataColumn}: what they offer beside the columns.
  *   <li>{@link io.persist.flink.table.StoredColumns}: what a shard was written with, to compare.
  * </ul>
  *

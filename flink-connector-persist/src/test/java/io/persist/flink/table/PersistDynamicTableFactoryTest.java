@@ -107,12 +107,12 @@ class PersistDynamicTableFactoryTest {
         assertThat(sink.shard().location().blob()).isEqualTo("file:///b");
         assertThat(sink.shard().location().consensus()).isEqualTo("file:///c");
         assertThat(sink.shard().shard()).isEqualTo(ShardId.parse(shard));
-        assertThat(sink.profile()).isEqualTo(Profile.P128);
-        assertThat(sink.policy())
+        assertThat(sink.settings().profile()).isEqualTo(Profile.P128);
+        assertThat(sink.settings().policy())
                 .isEqualTo(new SinkPolicy("nightly", new OnRewind.Compensate(17), SinkTime.EVENT));
-        assertThat(sink(Map.of("path", "mem:x", "sink.on-rewind", "append"), A).policy())
+        assertThat(sink(Map.of("path", "mem:x", "sink.on-rewind", "append"), A).settings().policy())
                 .isEqualTo(new SinkPolicy(null, OnRewind.APPEND, SinkTime.COMMIT));
-        assertThat(sink.parallelism()).isEqualTo(3);
+        assertThat(sink.settings().parallelism()).isEqualTo(3);
     }
 
     @Test
@@ -126,7 +126,7 @@ class PersistDynamicTableFactoryTest {
                         "sink.commit-memory", "3 d",
                         "sink.maintenance", "false");
 
-        assertThat(sink(options, A).effort())
+        assertThat(sink(options, A).settings().effort())
                 .isEqualTo(
                         new SinkEffort(
                                 MemorySize.ofMebiBytes(1),
@@ -134,7 +134,7 @@ class PersistDynamicTableFactoryTest {
                                 Duration.ofSeconds(7),
                                 Duration.ofDays(3),
                                 false));
-        assertThat(sink(Map.of("path", "mem:x"), A).effort())
+        assertThat(sink(Map.of("path", "mem:x"), A).settings().effort())
                 .isEqualTo(new SinkEffort(null, null, null, null, null));
         assertRefused(Map.of("path", "mem:x", "sink.part-target", "3 gb"), "'sink.part-target'");
         assertRefused(
@@ -269,6 +269,52 @@ class PersistDynamicTableFactoryTest {
                     .isInstanceOf(ValidationException.class)
                     .hasStackTraceContaining("'a' of type ARRAY<INT>");
         }
+    }
+
+    private String planned(String columns, String options, String statement) {
+        TableEnvironment tables = sql("'path' = 'mem:x')");
+        tables.executeSql(
+                "CREATE TABLE m "
+                        + columns
+                        + " WITH ('connector' = 'persist', 'path' = 'mem:x'"
+                        + options
+                        + ")");
+        return tables.explainSql(statement);
+    }
+
+    @Test
+    void aColumnOfTimesIsWrittenOnlyIfTheyAreHeeded() {
+        String timed = "(a INT, ts TIMESTAMP_LTZ(3) METADATA FROM 'persist_timestamp')";
+        String insert = "INSERT INTO m SELECT x, CURRENT_TIMESTAMP FROM v";
+
+        assertThatThrownBy(() -> planned(timed, "", insert))
+                .isInstanceOf(ValidationException.class)
+                .hasStackTraceContaining("'persist_timestamp'")
+                .hasStackTraceContaining("'sink.time' = 'event'")
+                .hasStackTraceContaining("VIRTUAL");
+        assertThat(planned(timed, ", 'sink.time' = 'event'", insert)).contains("ts");
+        // Read only.
+        String virtual = timed.replace("timestamp')", "timestamp' VIRTUAL)");
+        assertThat(planned(virtual, "", "INSERT INTO m SELECT x FROM v")).contains("Sink");
+    }
+
+    @Test
+    void metadataThatThereIsNotIsRefusedByName() {
+        assertThatThrownBy(
+                        () ->
+                                planned(
+                                        "(a INT, d BIGINT METADATA FROM 'persist_diff')",
+                                        "",
+                                        "INSERT INTO m SELECT x, 1 FROM v"))
+                .hasStackTraceContaining("Invalid metadata key 'persist_diff'")
+                .hasStackTraceContaining("persist_timestamp");
+        assertThatThrownBy(
+                        () ->
+                                planned(
+                                        "(a INT, d BIGINT METADATA FROM 'persist_part')",
+                                        "",
+                                        "SELECT * FROM m"))
+                .hasStackTraceContaining("Invalid metadata key 'persist_part'");
     }
 
     @Test

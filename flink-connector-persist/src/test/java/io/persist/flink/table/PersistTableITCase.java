@@ -25,6 +25,7 @@ import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -152,6 +154,86 @@ class PersistTableITCase {
                                             + "') */"))
                     .hasSize(rows);
         }
+    }
+
+    private static final String TIMED =
+            "(name STRING, ts TIMESTAMP_LTZ(3) METADATA FROM 'persist_timestamp')";
+
+    private static final String TIMED_ROWS =
+            "SELECT name, TO_TIMESTAMP_LTZ(millis, 3) FROM (VALUES ('c', 3000), ('a', 1000), ('b',"
+                    + " 2000)) AS v (name, millis)";
+
+    @Test
+    void rowsBecomeVisibleAtTheTimeInTheirMetadataColumn() throws Exception {
+        createTable(TIMED, "'sink.time' = 'event'");
+
+        run(batch, "INSERT INTO t " + TIMED_ROWS);
+
+        assertThat(rowsAsOf(1000)).containsExactlyInAnyOrder("a");
+        assertThat(rowsAsOf(2999)).containsExactlyInAnyOrder("a", "b");
+        assertThat(rowsAsOf(3000)).containsExactlyInAnyOrder("a", "b", "c");
+    }
+
+    /** Names of the rows that are there at a time, which is also what each says of itself. */
+    private List<Object> rowsAsOf(long time) {
+        List<Row> rows =
+                rows(batch, "SELECT ts, name FROM t /*+ OPTIONS('scan.as-of' = '" + time + "') */");
+        assertThat(rows).allMatch(row -> Instant.ofEpochMilli(time).equals(row.getField("ts")));
+        return rows.stream().map(row -> row.getField("name")).toList();
+    }
+
+    @Test
+    void aCompiledPlanKeepsTheMetadataColumn() throws Exception {
+        createTable(TIMED, "'sink.time' = 'event'");
+        String plan = streaming.compilePlanSql("INSERT INTO t " + TIMED_ROWS).asJsonString();
+
+        streaming.loadPlan(PlanReference.fromJsonString(plan)).execute().await();
+
+        assertThat(rowsAsOf(inspectedUpper() - 1)).containsExactlyInAnyOrder("a", "b", "c");
+        // Rows that a checkpoint left behind come at the upper, which the last one bounds.
+        assertThat(inspectedUpper()).isBetween(3001L, 3003L);
+    }
+
+    private long inspectedUpper() throws Exception {
+        try (PersistClient client = client();
+                WriteHandle<?, ?> writer = client.openWriterAsStored(T, "test").orElseThrow()) {
+            return writer.fetchRecentUpper().element();
+        }
+    }
+
+    @Test
+    void retractionsOfTimedRowsFindThem() throws Exception {
+        createTable(
+                "(name STRING, total INT, ts TIMESTAMP_LTZ(3) METADATA FROM 'persist_timestamp')",
+                "'sink.time' = 'event'");
+
+        run(
+                streaming,
+                "INSERT INTO t SELECT name, SUM(amount), TO_TIMESTAMP_LTZ(1000 * COUNT(*), 3) FROM "
+                        + FRUIT
+                        + " GROUP BY name");
+
+        assertThat(rows(batch, "SELECT name, total FROM t"))
+                .containsExactlyInAnyOrderElementsOf(
+                        rows(batch, "SELECT name, SUM(amount) FROM " + FRUIT + " GROUP BY name"));
+    }
+
+    @Test
+    void metadataOfASnapshotIsItsTimeAndOne() throws Exception {
+        createTable(
+                "(a INT, persist_diff BIGINT METADATA VIRTUAL, ts TIMESTAMP_LTZ(3) METADATA FROM"
+                        + " 'persist_timestamp' VIRTUAL, b INT)");
+        run(streaming, "INSERT INTO t VALUES (1, 2), (1, 2), (3, 4)");
+        long time = lastCommit();
+        String from = " FROM t /*+ OPTIONS('scan.as-of' = '" + time + "') */";
+
+        Instant ts = Instant.ofEpochMilli(time);
+        assertThat(rows(batch, "SELECT *" + from))
+                .containsExactlyInAnyOrder(
+                        Row.of(1, 1L, ts, 2), Row.of(1, 1L, ts, 2), Row.of(3, 1L, ts, 4));
+        assertThat(rows(streaming, "SELECT b, ts" + from))
+                .containsExactlyInAnyOrder(Row.of(2, ts), Row.of(2, ts), Row.of(4, ts));
+        assertThat(rows(batch, "SELECT SUM(persist_diff) FROM t")).containsExactly(Row.of(3L));
     }
 
     @Test
