@@ -15,6 +15,8 @@ import java.util.random.RandomGenerator;
  * @param parquet encoding of blob parts
  * @param targetBytes a part is sent off once it holds this much; it exceeds it by less than one
  *     update
+ * @param pieceBytes a part is encoded in pieces of so much while it fills; less takes less memory,
+ *     more lets updates that cancel each other meet more often
  * @param maxOutstandingParts parts being encoded and uploaded while the next one fills; 0 means
  *     that nothing overlaps
  * @param inlineSingleMaxBytes parts with strictly less payload travel inside the metadata, half of
@@ -39,6 +41,7 @@ public record BatchConfig(
         PartFormat format,
         ParquetSettings parquet,
         int targetBytes,
+        int pieceBytes,
         int maxOutstandingParts,
         int inlineSingleMaxBytes,
         long inlineTotalMaxBytes,
@@ -57,6 +60,7 @@ public record BatchConfig(
     public BatchConfig {
         WriterKey.ofVersion(writerVersion);
         requireBetween("target bytes", targetBytes, 0, MAX_TARGET_BYTES);
+        requireBetween("piece bytes", pieceBytes, 1, MAX_TARGET_BYTES);
         requireBetween("max outstanding parts", maxOutstandingParts, 0, 1024);
         requireBetween("inline single max bytes", inlineSingleMaxBytes, 0, Integer.MAX_VALUE);
         requireBetween("inline total max bytes", inlineTotalMaxBytes, 0, Long.MAX_VALUE);
@@ -91,6 +95,7 @@ public record BatchConfig(
         builder.format = format;
         builder.parquet = parquet;
         builder.targetBytes = targetBytes;
+        builder.pieceBytes = pieceBytes;
         builder.maxOutstandingParts = maxOutstandingParts;
         builder.inlineSingleMaxBytes = inlineSingleMaxBytes;
         builder.inlineTotalMaxBytes = inlineTotalMaxBytes;
@@ -145,6 +150,7 @@ public record BatchConfig(
         private PartFormat format = PartFormat.STRUCTURED;
         private ParquetSettings parquet = ParquetSettings.DEFAULT;
         private int targetBytes = 32 << 20;
+        private int pieceBytes = 4 << 20;
         private int maxOutstandingParts = 2;
         private int inlineSingleMaxBytes = 4096;
         private long inlineTotalMaxBytes = 1 << 20;
@@ -177,6 +183,11 @@ public record BatchConfig(
 
         public Builder targetBytes(int bytes) {
             targetBytes = bytes;
+            return this;
+        }
+
+        public Builder pieceBytes(int bytes) {
+            pieceBytes = bytes;
             return this;
         }
 
@@ -246,6 +257,7 @@ public record BatchConfig(
                     format,
                     parquet,
                     targetBytes,
+                    pieceBytes,
                     maxOutstandingParts,
                     inlineSingleMaxBytes,
                     inlineTotalMaxBytes,

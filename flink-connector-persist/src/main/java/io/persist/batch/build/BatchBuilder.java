@@ -10,6 +10,7 @@ import io.persist.codec.Bytes;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 import io.persist.frontier.TimeDomain;
+import io.persist.part.PartFormat;
 import io.persist.store.StoreException;
 
 import org.jspecify.annotations.Nullable;
@@ -18,15 +19,16 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Collects updates into a batch. They are encoded into the columns of a part as they come; a full
- * part is encoded and uploaded in the background while the next one fills.
+ * Collects updates into a batch. They are written to columns as they come; whenever a piece of a
+ * part is there, it is encoded in the background while the next one fills, and a full part is
+ * uploaded there.
  *
  * <p>One thread. The caller closes the builder, after {@link #finish} or instead of it: what was
  * uploaded for a batch that never came to be is then deleted, as far as that works. A builder that
  * has thrown {@link StoreException} or {@link InterruptedException} can only be closed.
  *
- * <p>Off-heap memory: (outstanding parts + 1) times the target size, and up to twice that while
- * columns grow or a part is consolidated.
+ * <p>Memory: (outstanding parts + 1) encoded parts on the heap; off it a few pieces, which are much
+ * smaller, and up to twice that while columns grow or a piece is consolidated.
  */
 public final class BatchBuilder<K, V> implements AutoCloseable {
     private final BatchStore store;
@@ -37,6 +39,13 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
     private final EncodeTime encodeTime;
     private @Nullable PartBuffer<K, V> buffer;
     private final MaximalTimes maximalTimes;
+
+    /** Columns of the part that has begun; null if none has. */
+    private @Nullable PartFormat openFormat;
+
+    /** Bytes of it that were sent off. */
+    private long openBytes;
+
     private State state = State.OPEN;
 
     private enum State {
@@ -101,21 +110,34 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
         if (diff == 0) {
             return Added.BUFFERED;
         }
+        PartBuffer<K, V> filling = buffer();
+        encodeTime.add(filling, key, val, time, diff);
+        maximalTimes.add(time);
+        if (openBytes + filling.bytes() >= config.targetBytes()) {
+            flush();
+            return Added.PART_SENT;
+        }
+        if (filling.bytes() >= pieceBytes(filling.format())) {
+            sendPiece(filling);
+        }
+        return Added.BUFFERED;
+    }
+
+    private PartBuffer<K, V> buffer() {
         if (buffer == null) {
+            if (openFormat == null) {
+                openFormat = config.drawFormat(store.random());
+            }
             buffer =
                     new PartBuffer<>(
-                            schema.keys(),
-                            schema.vals(),
-                            config.drawFormat(store.random()),
-                            writer.allocator());
+                            schema.keys(), schema.vals(), openFormat, writer.allocator());
         }
-        encodeTime.add(buffer, key, val, time, diff);
-        maximalTimes.add(time);
-        if (buffer.bytes() < config.targetBytes()) {
-            return Added.BUFFERED;
-        }
-        flush();
-        return Added.PART_SENT;
+        return buffer;
+    }
+
+    /** What may become inline stays in one piece. */
+    private long pieceBytes(PartFormat format) {
+        return Math.max(config.pieceBytes(), config.inlineThresholdBytes(format));
     }
 
     /**
@@ -153,18 +175,32 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
                 store, config, schema, new HollowBatch(desc, writer.len(), runs, Bytes.EMPTY));
     }
 
+    /** Has what is buffered encoded while the rest of the part comes in. */
+    private void sendPiece(PartBuffer<K, V> full) throws StoreException, InterruptedException {
+        buffer = null;
+        openBytes += full.bytes();
+        state = State.BROKEN;
+        encodeTime.report(full.count());
+        writer.append(full.takeUpdates(), content(full));
+        state = State.OPEN;
+    }
+
     private void flush() throws StoreException, InterruptedException {
         PartBuffer<K, V> full = buffer;
         if (full == null) {
             return;
         }
         buffer = null;
+        openBytes = 0;
+        openFormat = null;
         state = State.BROKEN;
         encodeTime.report(full.count());
-        writer.write(
-                full.takeUpdates(),
-                full.retractions() ? PartsWriter.Content.RETRACTIONS : PartsWriter.Content.INSERTS);
+        writer.write(full.takeUpdates(), content(full));
         state = State.OPEN;
+    }
+
+    private static PartsWriter.Content content(PartBuffer<?, ?> full) {
+        return full.retractions() ? PartsWriter.Content.RETRACTIONS : PartsWriter.Content.INSERTS;
     }
 
     private void throwFailure() throws StoreException {

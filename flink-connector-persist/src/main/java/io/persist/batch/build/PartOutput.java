@@ -76,13 +76,31 @@ final class PartOutput {
                             .withSchema(schema, config.schemaField());
             return new Written(List.of(part), count, diffsSum, List.of());
         }
+        try (OpenPart part = open(updates, order)) {
+            part.add(updates, count);
+            return store(part, index, order);
+        }
+    }
+
+    /**
+     * A part without updates, for a run of {@code order}. The caller closes it.
+     *
+     * @param like has the columns that the updates of the part will have
+     */
+    OpenPart open(Updates like, RunOrder order) {
+        return hollowParts.open(HollowParts.formatOf(like), desc, order);
+    }
+
+    /** Writes all updates of {@code part}, at least one, to blob; does not close it. */
+    Written store(OpenPart part, long index, RunOrder order)
+            throws StoreException, InterruptedException {
         PartKey key = hollowParts.freshKey();
         try {
-            RunPart part =
+            RunPart stored =
                     hollowParts
-                            .write(key, updates, desc, index, order)
+                            .store(key, part, index, order)
                             .withSchema(schema, config.schemaField());
-            return new Written(List.of(part), count, diffsSum, List.of(key));
+            return new Written(List.of(stored), part.count(), part.diffsSum(), List.of(key));
         } finally {
             own(key); // a failed upload may have stored the blob all the same
         }

@@ -31,6 +31,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * be closed.
  */
 public final class PartsWriter implements AutoCloseable {
+    /** Pieces that wait for their turn or are being encoded; what comes beyond waits for them. */
+    private static final int MAX_PIECES = 2;
+
     private final BatchStore store;
     private final BatchConfig config;
     private final BatchSchema<?, ?> schema;
@@ -47,7 +50,18 @@ public final class PartsWriter implements AutoCloseable {
     /** Those of them that hold a part. */
     private final Deque<Pending> unfinishedParts = new ArrayDeque<>();
 
+    /** Pieces that may not be encoded yet, oldest first. */
+    private final Deque<Pending> unfinishedPieces = new ArrayDeque<>();
+
     private @Nullable Pending lastMerge;
+
+    /** The part of which only some pieces were handed over; null if there is none. */
+    private @Nullable PartInPieces openPart;
+
+    /** Its last piece, and all of its updates. */
+    private @Nullable Pending lastPiece;
+
+    private long openUpdates;
     private long nextIndex;
     private long len;
     private boolean closed;
@@ -138,8 +152,37 @@ public final class PartsWriter implements AutoCloseable {
     }
 
     /**
-     * Takes {@code updates} over and sends them off as the next part; waits while too many parts
-     * are on their way.
+     * Takes {@code updates} over and sends them off as a piece of the next part, which {@link
+     * #write} will complete; waits while too many pieces are on their way.
+     *
+     * @param updates as in {@link #write}, with the same columns as other pieces of the part
+     * @throws StoreException if an earlier part could not be stored
+     */
+    public void append(Updates updates, Content content)
+            throws StoreException, InterruptedException {
+        openUpdates += updates.count();
+        Pending piece = pending(form.partOrder(), openPart().piece(updates, content));
+        piece.start(lastPiece == null ? List.of() : List.of(lastPiece));
+        lastPiece = piece;
+        unfinishedPieces.add(piece);
+        unfinishedPieces.removeIf(Pending::isDone);
+        while (unfinishedPieces.size() > MAX_PIECES) {
+            await(unfinishedPieces.remove());
+        }
+    }
+
+    private PartInPieces openPart() {
+        if (openPart == null) {
+            openPart =
+                    new PartInPieces(
+                            output, allocator(), form.partOrder(), config.targetBytes());
+        }
+        return openPart;
+    }
+
+    /**
+     * Takes {@code updates} over and sends them off as the next part, or the rest of it; waits
+     * while too many parts are on their way.
      *
      * @param updates at least one; allocated from {@link #allocator}, or from memory that stays
      *     open as long
@@ -147,23 +190,39 @@ public final class PartsWriter implements AutoCloseable {
      */
     public void write(Updates updates, Content content)
             throws StoreException, InterruptedException {
+        openUpdates += updates.count();
+        complete(updates, content);
+    }
+
+    /** Sends off what there are pieces of. */
+    private void completeOpenPart() throws StoreException, InterruptedException {
+        if (openPart != null) {
+            complete(null, Content.INSERTS);
+        }
+    }
+
+    private void complete(@Nullable Updates rest, Content content)
+            throws StoreException, InterruptedException {
         long start = store.metrics().nanoTime();
-        store.metrics().addedUpdates(updates.count());
-        Pending part =
-                pending(
-                        form.partOrder(),
-                        new PartTask(
-                                output,
-                                allocator(),
-                                updates,
-                                content,
-                                nextIndex++,
-                                form.partOrder()));
+        store.metrics().addedUpdates(openUpdates);
+        PartInPieces open = openPart();
+        Pending part = pending(form.partOrder(), open.lastPiece(rest, content, nextIndex++));
         unfinishedParts.add(part);
-        part.start(List.of());
+        part.start(lastPiece == null ? List.of() : List.of(lastPiece));
+        closeOpenPart();
         tree.push(part);
         holdBack();
         store.metrics().sentPart(store.metrics().nanoTime() - start);
+    }
+
+    /** From now on the part belongs to the tasks that encode it. */
+    private void closeOpenPart() {
+        if (openPart != null) {
+            openPart.release();
+        }
+        openPart = null;
+        lastPiece = null;
+        openUpdates = 0;
     }
 
     private Pending pending(RunOrder order, Pending.Work work) {
@@ -269,6 +328,7 @@ public final class PartsWriter implements AutoCloseable {
      * empty.
      */
     public List<Run> finish() throws StoreException, InterruptedException {
+        completeOpenPart();
         List<Run> runs = new ArrayList<>();
         if (form.partOrder() == RunOrder.UNORDERED) {
             for (Pending pending : tree.finish()) {
@@ -283,6 +343,7 @@ public final class PartsWriter implements AutoCloseable {
 
     /** Waits for everything; what was written still belongs to this writer. */
     Written finishRun() throws StoreException, InterruptedException {
+        completeOpenPart();
         List<Written> written = new ArrayList<>();
         for (Pending pending : tree.finish()) {
             written.add(await(pending));
@@ -329,6 +390,7 @@ public final class PartsWriter implements AutoCloseable {
         closed = true;
         output.abandon();
         unfinished.forEach(Pending::abandon);
+        closeOpenPart();
         memory.release();
     }
 }

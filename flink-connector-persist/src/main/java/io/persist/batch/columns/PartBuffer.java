@@ -22,6 +22,7 @@ public final class PartBuffer<K, V> implements AutoCloseable {
 
     private final Codec<K> keyCodec;
     private final Codec<V> valCodec;
+    private final PartFormat format;
     private final BigIntVector times;
     private final BigIntVector diffs;
     private final LongsWriter timesWriter;
@@ -39,6 +40,7 @@ public final class PartBuffer<K, V> implements AutoCloseable {
             Codec<K> keyCodec, Codec<V> valCodec, PartFormat format, BufferAllocator allocator) {
         this.keyCodec = keyCodec;
         this.valCodec = valCodec;
+        this.format = format;
         times = new BigIntVector("t", allocator);
         diffs = new BigIntVector("d", allocator);
         timesWriter = new LongsWriter(times);
@@ -91,6 +93,10 @@ public final class PartBuffer<K, V> implements AutoCloseable {
 
     public int count() {
         return count;
+    }
+
+    public PartFormat format() {
+        return format;
     }
 
     /** Bytes of everything held, without validity and slack. */
