@@ -130,7 +130,7 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
             }
             buffer =
                     new PartBuffer<>(
-                            schema.keys(), schema.vals(), openFormat, writer.allocator());
+                            schema.keys(), schema.vals(), openFormat, writer.spareColumns(openFormat));
         }
         return buffer;
     }

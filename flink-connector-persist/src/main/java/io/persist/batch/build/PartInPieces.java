@@ -6,8 +6,9 @@ import io.persist.batch.columns.PartBuffer;
 import io.persist.part.Updates;
 import io.persist.store.StoreException;
 
-import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
+
+import java.util.function.Consumer;
 
 /**
  * A part that is handed over piece by piece, each of which is encoded by a task of its own after
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartInPieces {
     private final PartOutput output;
-    private final BufferAllocator allocator;
+    private final BuilderMemory memory;
     private final RunOrder order;
     private final long targetBytes;
     private final Shared holders = new Shared(this::close);
@@ -24,14 +25,17 @@ final class PartInPieces {
     /** Made by the first piece that has updates; used by one task after the other. */
     private @Nullable OpenPart open;
 
+    /** What became of the part if it is that small. */
+    private @Nullable Written inline;
+
     /**
-     * @param allocator for updates that are consolidated
+     * @param memory that the updates are allocated from
      * @param targetBytes of the whole part
      */
     PartInPieces(
-            PartOutput output, BufferAllocator allocator, RunOrder order, long targetBytes) {
+            PartOutput output, BuilderMemory memory, RunOrder order, long targetBytes) {
         this.output = output;
-        this.allocator = allocator;
+        this.memory = memory;
         this.order = order;
         this.targetBytes = targetBytes;
     }
@@ -42,9 +46,7 @@ final class PartInPieces {
                 new Pending.Work() {
                     @Override
                     public Written run() {
-                        try (Updates ready = consolidated(updates, content)) {
-                            add(ready, expectedCount(ready));
-                        }
+                        use(updates, content, ready -> add(ready, expectedCount(ready)));
                         return Written.NOTHING;
                     }
 
@@ -65,12 +67,10 @@ final class PartInPieces {
                 new Pending.Work() {
                     @Override
                     public Written run() throws StoreException, InterruptedException {
-                        if (updates == null) {
-                            return finish(null, index);
+                        if (updates != null) {
+                            use(updates, content, ready -> addLast(ready, index));
                         }
-                        try (Updates ready = consolidated(updates, content)) {
-                            return finish(ready, index);
-                        }
+                        return finish(index);
                     }
 
                     @Override
@@ -82,9 +82,19 @@ final class PartInPieces {
                 });
     }
 
+    /** Lets go of the updates afterwards: uploading takes time. */
+    private void use(Updates updates, PartsWriter.Content content, Consumer<Updates> step) {
+        Updates ready = consolidated(updates, content);
+        try {
+            step.accept(ready);
+        } finally {
+            memory.spares().give(ready);
+        }
+    }
+
     private Updates consolidated(Updates updates, PartsWriter.Content content) {
         return content == PartsWriter.Content.RETRACTIONS
-                ? Consolidation.consolidate(updates, allocator)
+                ? Consolidation.consolidate(updates, memory.allocator())
                 : updates;
     }
 
@@ -103,15 +113,21 @@ final class PartInPieces {
         part.add(updates, expectedCount);
     }
 
-    private Written finish(@Nullable Updates last, long index)
-            throws StoreException, InterruptedException {
+    /** All updates at once may be few enough to go into metadata. */
+    private void addLast(Updates updates, long index) {
         if (open == null) {
-            return last == null ? Written.NOTHING : output.write(last, index, order);
+            inline = output.inline(updates, index);
         }
-        if (last != null) {
-            add(last, last.count());
+        if (inline == null) {
+            add(updates, updates.count());
         }
-        return output.store(open, index, order);
+    }
+
+    private Written finish(long index) throws StoreException, InterruptedException {
+        if (inline != null) {
+            return inline;
+        }
+        return open == null ? Written.NOTHING : output.store(open, index, order);
     }
 
     /** No more pieces will come from the producer. */

@@ -58,28 +58,25 @@ final class PartOutput {
         this.hollowParts = new HollowParts(store, config, schema.keys());
     }
 
-    /** Writes {@code updates}, of a run of {@code order}, as one part; does not close them. */
-    Written write(Updates updates, long index, RunOrder order)
-            throws StoreException, InterruptedException {
+    /**
+     * {@code updates} as a part that goes into metadata; null if they are none or too many for
+     * that. Does not close them.
+     */
+    @Nullable Written inline(Updates updates, long index) {
         int count = updates.count();
-        if (count == 0) {
-            return Written.NOTHING;
-        }
-        long diffsSum = updates.diffsSum();
         PartFormat format = HollowParts.formatOf(updates);
-        if (inlining && PartBuffer.payloadBytes(updates) < config.inlineThresholdBytes(format)) {
-            long start = store.metrics().nanoTime();
-            Bytes inline = InlineParts.encode(updates, format, desc, index);
-            store.metrics().wroteInlinePart(inline.length(), store.metrics().nanoTime() - start);
-            RunPart part =
-                    new RunPart.Inline(inline, null, null, null, Bytes.EMPTY)
-                            .withSchema(schema, config.schemaField());
-            return new Written(List.of(part), count, diffsSum, List.of());
+        if (count == 0
+                || !inlining
+                || PartBuffer.payloadBytes(updates) >= config.inlineThresholdBytes(format)) {
+            return null;
         }
-        try (OpenPart part = open(updates, order)) {
-            part.add(updates, count);
-            return store(part, index, order);
-        }
+        long start = store.metrics().nanoTime();
+        Bytes inline = InlineParts.encode(updates, format, desc, index);
+        store.metrics().wroteInlinePart(inline.length(), store.metrics().nanoTime() - start);
+        RunPart part =
+                new RunPart.Inline(inline, null, null, null, Bytes.EMPTY)
+                        .withSchema(schema, config.schemaField());
+        return new Written(List.of(part), count, updates.diffsSum(), List.of());
     }
 
     /**

@@ -8,6 +8,7 @@ import io.persist.batch.RunMeta;
 import io.persist.batch.RunOrder;
 import io.persist.batch.RunSettings;
 import io.persist.frontier.Description;
+import io.persist.part.PartFormat;
 import io.persist.part.Updates;
 import io.persist.store.StoreException;
 
@@ -99,7 +100,7 @@ public final class PartsWriter implements AutoCloseable {
         this.schema = schema;
         this.desc = desc;
         this.form = form;
-        this.memory = new BuilderMemory(store.allocator(), config.memoryLimitBytes());
+        this.memory = new BuilderMemory(store.allocator(), config, schema);
         this.output = new PartOutput(store, config, schema, desc, form.inlining());
         this.tree = new MergeTree<>(form.limit(), this::merge);
     }
@@ -151,6 +152,11 @@ public final class PartsWriter implements AutoCloseable {
         return memory.allocator();
     }
 
+    /** Columns for the updates of a format, of memory that was used before if there is some. */
+    Updates spareColumns(PartFormat format) {
+        return memory.spares().take(format);
+    }
+
     /**
      * Takes {@code updates} over and sends them off as a piece of the next part, which {@link
      * #write} will complete; waits while too many pieces are on their way.
@@ -174,8 +180,7 @@ public final class PartsWriter implements AutoCloseable {
     private PartInPieces openPart() {
         if (openPart == null) {
             openPart =
-                    new PartInPieces(
-                            output, allocator(), form.partOrder(), config.targetBytes());
+                    new PartInPieces(output, memory, form.partOrder(), config.targetBytes());
         }
         return openPart;
     }

@@ -1,14 +1,12 @@
 package io.persist.batch.columns;
 
 import io.persist.codec.Codec;
-import io.persist.codec.Vectors;
 import io.persist.part.PartFormat;
 import io.persist.part.Updates;
 
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.VarBinaryVector;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -81,7 +79,7 @@ public final class ChunkBuffer implements AutoCloseable {
      * @return the first one that was not copied
      */
     public int append(Selection selection, int from) {
-        Updates target = chunk == null ? create() : chunk;
+        Updates target = chunk == null ? SpareColumns.create(keys, vals, format, allocator) : chunk;
         chunk = target;
         int count = Math.min(selection.count() - from, maxUpdates - target.count());
         List<FieldVector[]> sources = sources(selection);
@@ -150,26 +148,6 @@ public final class ChunkBuffer implements AutoCloseable {
     private static List<FieldVector> columns(
             Updates.@Nullable RowColumns rows, Updates.@Nullable StructuredColumns structured) {
         return new PartColumns(rows, structured, PartColumns.Sort.COLUMNS).vectors();
-    }
-
-    private Updates create() {
-        Updates.@Nullable RowColumns rows =
-                format == PartFormat.STRUCTURED
-                        ? null
-                        : new Updates.RowColumns(
-                                new VarBinaryVector("k", allocator),
-                                new VarBinaryVector("v", allocator));
-        Updates.@Nullable StructuredColumns structured =
-                format == PartFormat.ROW
-                        ? null
-                        : new Updates.StructuredColumns(
-                                Vectors.create(keys.structuredField("k_s"), allocator),
-                                Vectors.create(vals.structuredField("v_s"), allocator));
-        return new Updates(
-                rows,
-                structured,
-                new BigIntVector("t", allocator),
-                new BigIntVector("d", allocator));
     }
 
     @Override

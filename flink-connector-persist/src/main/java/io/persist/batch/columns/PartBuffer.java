@@ -5,13 +5,11 @@ import io.persist.codec.Codec;
 import io.persist.codec.ColumnAppender;
 import io.persist.codec.GoodBytes;
 import io.persist.codec.LongsWriter;
-import io.persist.codec.Vectors;
 import io.persist.part.PartFormat;
 import io.persist.part.Updates;
 
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
-import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.jspecify.annotations.Nullable;
 
@@ -38,30 +36,35 @@ public final class PartBuffer<K, V> implements AutoCloseable {
 
     public PartBuffer(
             Codec<K> keyCodec, Codec<V> valCodec, PartFormat format, BufferAllocator allocator) {
+        this(
+                keyCodec,
+                valCodec,
+                format,
+                SpareColumns.create(keyCodec, valCodec, format, allocator));
+    }
+
+    /**
+     * A buffer that fills the given columns.
+     *
+     * @param empty columns of the format without rows, which it takes over
+     */
+    public PartBuffer(Codec<K> keyCodec, Codec<V> valCodec, PartFormat format, Updates empty) {
         this.keyCodec = keyCodec;
         this.valCodec = valCodec;
         this.format = format;
-        times = new BigIntVector("t", allocator);
-        diffs = new BigIntVector("d", allocator);
+        times = empty.times();
+        diffs = empty.diffs();
         timesWriter = new LongsWriter(times);
         diffsWriter = new LongsWriter(diffs);
-        rows =
-                format == PartFormat.STRUCTURED
+        rows = empty.rows();
+        Updates.StructuredColumns structured = empty.structured();
+        columns =
+                structured == null
                         ? null
-                        : new Updates.RowColumns(
-                                new VarBinaryVector("k", allocator),
-                                new VarBinaryVector("v", allocator));
-        if (format == PartFormat.ROW) {
-            columns = null;
-        } else {
-            FieldVector keys = Vectors.create(keyCodec.structuredField("k_s"), allocator);
-            FieldVector vals = Vectors.create(valCodec.structuredField("v_s"), allocator);
-            columns =
-                    new Columns<>(
-                            new Updates.StructuredColumns(keys, vals),
-                            keyCodec.appender(keys),
-                            valCodec.appender(vals));
-        }
+                        : new Columns<>(
+                                structured,
+                                keyCodec.appender(structured.keys()),
+                                valCodec.appender(structured.vals()));
     }
 
     /**

@@ -1,7 +1,8 @@
 /**
  * Work on the columns of one part in memory: pure, no stores, no threads.
  *
- * <p>{@link io.persist.batch.columns.PartBuffer} fills columns. {@link
+ * <p>{@link io.persist.batch.columns.PartBuffer} fills columns, {@link
+ * io.persist.batch.columns.SpareColumns} are those to be filled again. {@link
  * io.persist.batch.columns.RowOrder} compares and sorts rows by key, value and time ({@code
  * SortPrefix} makes that fast); {@link io.persist.batch.columns.Gather} copies rows, of several
  * vectors if need be, by ranges ({@code Segments}); {@link io.persist.batch.columns.Consolidation}
