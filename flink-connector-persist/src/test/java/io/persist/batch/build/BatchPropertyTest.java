@@ -65,8 +65,14 @@ final class BatchPropertyTest {
         return scripts().list().ofMaxSize(4);
     }
 
+    /** Parts of one piece, and of a piece for each update or each few. */
     @Provide
     Arbitrary<BatchConfig.Builder> configs() {
+        return Combinators.combine(partConfigs(), Arbitraries.of(1, 60, 4 << 20))
+                .as(BatchConfig.Builder::pieceBytes);
+    }
+
+    private static Arbitrary<BatchConfig.Builder> partConfigs() {
         return Combinators.combine(
                         Arbitraries.of(PartFormat.class),
                         Arbitraries.of(0, 50, 100, 1 << 20),

@@ -44,7 +44,8 @@ final class BuilderFaultsTest {
     private static BatchConfig settings(Random random) {
         return BatchConfig.builder()
                 .format(List.of(PartFormat.values()).get(random.nextInt(3)))
-                .targetBytes(random.nextInt(3) * 40)
+                .targetBytes(random.nextInt(5) * 40)
+                .pieceBytes(1 + random.nextInt(60))
                 .inlineSingleMaxBytes(random.nextInt(4) == 0 ? 4096 : 0)
                 .maxOutstandingParts(random.nextInt(4))
                 .runs(
