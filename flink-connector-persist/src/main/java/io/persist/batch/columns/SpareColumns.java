@@ -144,7 +144,7 @@ public final class SpareColumns implements AutoCloseable {
         } else if (vector instanceof BaseRepeatedValueVector list) {
             list.reset();
             bytes += list.getOffsetBuffer().capacity();
-            bytes += empty((FieldVector) list.getDataVector());
+            bytes += empty(list.getDataVector());
         } else if (vector instanceof BaseVariableWidthVector) {
             clear(vector.getOffsetBuffer());
             bytes += vector.getOffsetBuffer().capacity() + vector.getDataBuffer().capacity();
