@@ -59,10 +59,11 @@ public final class PartsWriter implements AutoCloseable {
     /** The part of which only some pieces were handed over; null if there is none. */
     private @Nullable PartInPieces openPart;
 
-    /** Its last piece, and all of its updates. */
+    /** Its last piece, how many updates it has, and how long it took to send them off. */
     private @Nullable Pending lastPiece;
 
     private long openUpdates;
+    private long openNanos;
     private long nextIndex;
     private long len;
     private boolean closed;
@@ -166,6 +167,7 @@ public final class PartsWriter implements AutoCloseable {
      */
     public void append(Updates updates, Content content)
             throws StoreException, InterruptedException {
+        long start = store.metrics().nanoTime();
         openUpdates += updates.count();
         Pending piece = pending(form.partOrder(), openPart().piece(updates, content));
         piece.start(lastPiece == null ? List.of() : List.of(lastPiece));
@@ -175,6 +177,7 @@ public final class PartsWriter implements AutoCloseable {
         while (unfinishedPieces.size() > MAX_PIECES) {
             await(unfinishedPieces.remove());
         }
+        openNanos += store.metrics().nanoTime() - start;
     }
 
     private PartInPieces openPart() {
@@ -210,6 +213,7 @@ public final class PartsWriter implements AutoCloseable {
             throws StoreException, InterruptedException {
         long start = store.metrics().nanoTime();
         store.metrics().addedUpdates(openUpdates);
+        long before = openNanos;
         PartInPieces open = openPart();
         Pending part = pending(form.partOrder(), open.lastPiece(rest, content, nextIndex++));
         unfinishedParts.add(part);
@@ -217,7 +221,7 @@ public final class PartsWriter implements AutoCloseable {
         closeOpenPart();
         tree.push(part);
         holdBack();
-        store.metrics().sentPart(store.metrics().nanoTime() - start);
+        store.metrics().sentPart(before + store.metrics().nanoTime() - start);
     }
 
     /** From now on the part belongs to the tasks that encode it. */
@@ -228,6 +232,7 @@ public final class PartsWriter implements AutoCloseable {
         openPart = null;
         lastPiece = null;
         openUpdates = 0;
+        openNanos = 0;
     }
 
     private Pending pending(RunOrder order, Pending.Work work) {
