@@ -34,7 +34,7 @@ public final class BatchMemory implements AutoCloseable {
             ExecutorService io,
             Supplier<UUID> partIds,
             RandomGenerator random,
-            BatchStore.BoundsCheck boundsCheck,
+            PartReading reading,
             BatchMetrics metrics) {}
 
     /** Where the batches of one shard lie, with this memory to work in. */
@@ -47,7 +47,7 @@ public final class BatchMemory implements AutoCloseable {
                 place.io,
                 place.partIds,
                 place.random,
-                place.boundsCheck,
+                place.reading,
                 place.metrics);
     }
 

@@ -24,7 +24,7 @@ import java.util.random.RandomGenerator;
  *     on it
  * @param partIds fresh ids for blobs
  * @param random decides which parts get columns where a share of them does
- * @param boundsCheck what reading does about a part whose own bounds do not hold those of its batch
+ * @param reading what reading parts does
  * @param metrics told what is written
  */
 public record BatchStore(
@@ -35,7 +35,7 @@ public record BatchStore(
         ExecutorService io,
         Supplier<UUID> partIds,
         RandomGenerator random,
-        BoundsCheck boundsCheck,
+        PartReading reading,
         BatchMetrics metrics) {
 
     /** Whether bounds that contradict each other make a part unreadable. */
@@ -48,10 +48,14 @@ public record BatchStore(
         ACCEPT
     }
 
+    /** The same, whose parts are read in another way. */
+    public BatchStore withReading(PartReading other) {
+        return new BatchStore(shard, blob, retry, allocator, io, partIds, random, other, metrics);
+    }
+
     /** The same, reporting to {@code others}. */
     public BatchStore withMetrics(BatchMetrics others) {
-        return new BatchStore(
-                shard, blob, retry, allocator, io, partIds, random, boundsCheck, others);
+        return new BatchStore(shard, blob, retry, allocator, io, partIds, random, reading, others);
     }
 
     /**
@@ -61,15 +65,7 @@ public record BatchStore(
      */
     public BatchStore inCallingThread(BufferAllocator memory) {
         return new BatchStore(
-                shard,
-                blob,
-                retry,
-                memory,
-                new CallingThread(),
-                partIds,
-                random,
-                boundsCheck,
-                metrics);
+                shard, blob, retry, memory, new CallingThread(), partIds, random, reading, metrics);
     }
 
     public BlobKey blobKey(PartKey part) {

@@ -2,6 +2,8 @@ package io.persist.client;
 
 import io.persist.batch.BatchMemory;
 import io.persist.batch.BatchStore;
+import io.persist.batch.FetchLimit;
+import io.persist.batch.PartReading;
 import io.persist.codec.Codec;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
@@ -45,6 +47,7 @@ public final class PersistClient implements AutoCloseable {
     private final Surroundings surroundings;
     private final Pools pools;
     private final BatchMemory memory;
+    private final FetchLimit fetchLimit;
     private final Retry retry;
     private final ShardAccess access;
     private final Shards shards;
@@ -63,6 +66,9 @@ public final class PersistClient implements AutoCloseable {
         this.surroundings = surroundings;
         this.pools = pools;
         this.memory = new BatchMemory(config.offHeapLimitBytes());
+        this.fetchLimit =
+                new FetchLimit(
+                        config.reading().fetchMemoryBytes(), config.reading().fetchCostFactor());
         this.retry =
                 new Retry(
                         new Retry.Policy(
@@ -378,7 +384,10 @@ public final class PersistClient implements AutoCloseable {
                         pools.io(),
                         partIds,
                         surroundings.random(),
-                        config.boundsCheck(machine.profile()),
+                        new PartReading(
+                                config.boundsCheck(machine.profile()),
+                                config.reading().decodeFormat(),
+                                fetchLimit),
                         config.metrics().user()));
     }
 

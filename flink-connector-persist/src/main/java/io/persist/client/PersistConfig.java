@@ -3,6 +3,7 @@ package io.persist.client;
 import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchStore;
 import io.persist.batch.RunOrder;
+import io.persist.client.read.ReadSettings;
 import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
 
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param p128 more settings for the shards of {@link Profile#P128}
  * @param validateBoundsOnRead whether parts are refused whose own bounds do not hold those of their
  *     batch; always so for {@link Profile#P128}, which never writes such
+ * @param reading how parts are fetched and decoded
  * @param listenPolls how a listen waits for the next batch
  * @param rollupThreshold commits after which a whole state is written, so that loading a shard
  *     reads no longer log
@@ -35,6 +37,7 @@ public record PersistConfig(
         BatchConfig batch,
         P128Settings p128,
         boolean validateBoundsOnRead,
+        ReadSettings reading,
         PollPolicy listenPolls,
         int rollupThreshold,
         BatchMetricSets metrics,
@@ -108,6 +111,7 @@ public record PersistConfig(
         private BatchConfig batch = BatchConfig.builder().build();
         private P128Settings p128 = P128Settings.builder().build();
         private boolean validateBoundsOnRead = false;
+        private ReadSettings reading = ReadSettings.builder().build();
         private PollPolicy listenPolls = PollPolicy.DEFAULT;
         private int rollupThreshold = 128;
         private BatchMetricSets metrics = BatchMetricSets.NONE;
@@ -141,6 +145,11 @@ public record PersistConfig(
         /** To find out who registers batches with wider bounds than they were built for. */
         public Builder validateBoundsOnRead(boolean enabled) {
             validateBoundsOnRead = enabled;
+            return this;
+        }
+
+        public Builder reading(ReadSettings value) {
+            reading = value;
             return this;
         }
 
@@ -205,6 +214,7 @@ public record PersistConfig(
                     batch,
                     p128,
                     validateBoundsOnRead,
+                    reading,
                     listenPolls,
                     rollupThreshold,
                     metrics,

@@ -183,7 +183,11 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     InterruptedException {
         try {
             SnapshotCursor<K, V> cursor =
-                    new SnapshotCursor<>(this, openUpdates(state.batches(), filter), state.seqno());
+                    new SnapshotCursor<>(
+                            this,
+                            openUpdates(state.batches(), filter),
+                            state.seqno(),
+                            client.config().reading().chunkUpdates());
             cursors.add(cursor);
             return new ReadResult.Data<>(cursor);
         } catch (MissingBlobException e) {

@@ -15,16 +15,20 @@ import java.util.List;
  * thread.
  */
 public final class SnapshotCursor<K, V> implements AutoCloseable {
-    private static final int CHUNK = 4096;
-
     private final ReadHandle<K, V> reader;
     private final UpdateCursor<K, V> updates;
     private final SeqNo seqno;
+    private final int chunkUpdates;
 
-    SnapshotCursor(ReadHandle<K, V> reader, UpdateCursor<K, V> updates, SeqNo seqno) {
+    /**
+     * @param chunkUpdates most updates of a chunk
+     */
+    SnapshotCursor(
+            ReadHandle<K, V> reader, UpdateCursor<K, V> updates, SeqNo seqno, int chunkUpdates) {
         this.reader = reader;
         this.updates = updates;
         this.seqno = seqno;
+        this.chunkUpdates = chunkUpdates;
     }
 
     /** Seqno of the state whose blobs are being read. */
@@ -33,7 +37,8 @@ public final class SnapshotCursor<K, V> implements AutoCloseable {
     }
 
     /**
-     * Up to a few thousand further updates, sorted by key and value; an empty list at the end.
+     * Further updates, as many as a chunk may have, sorted by key and value; an empty list at the
+     * end.
      *
      * @return {@link ReadResult.LeaseLost} if the snapshot's blobs are no longer protected; what
      *     was returned before is right all the same
@@ -42,7 +47,7 @@ public final class SnapshotCursor<K, V> implements AutoCloseable {
             throws StoreException, CorruptDataException, InterruptedException {
         try {
             List<Update<K, V>> chunk = new ArrayList<>();
-            while (chunk.size() < CHUNK && updates.next()) {
+            while (chunk.size() < chunkUpdates && updates.next()) {
                 chunk.add(
                         new Update<>(updates.key(), updates.val(), updates.time(), updates.diff()));
             }

@@ -3,10 +3,13 @@ package io.persist.batch.merge;
 import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchStore;
 import io.persist.batch.CallingThread;
+import io.persist.batch.FetchLimit;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.RunPart;
 import io.persist.codec.Bytes;
 import io.persist.store.StoreException;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.IdentityHashMap;
 import java.util.concurrent.ExecutionException;
@@ -23,12 +26,23 @@ final class PartFetches implements AutoCloseable {
     private static final int MAX_AHEAD = 16;
 
     private final BatchStore store;
-    private final IdentityHashMap<RunPart.Single, FutureTask<Bytes>> ahead =
-            new IdentityHashMap<>();
+    private final IdentityHashMap<RunPart.Single, Ahead> ahead = new IdentityHashMap<>();
     private long aheadBytes;
     private long foundAhead;
     private long waited;
     private long waitNanos;
+
+    private record Ahead(FutureTask<Bytes> bytes, FetchLimit.Room room) {}
+
+    /** An encoded part; whoever decodes it closes it then. */
+    record Fetched(Bytes bytes, FetchLimit.@Nullable Room room) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (room != null) {
+                room.close();
+            }
+        }
+    }
 
     PartFetches(BatchStore store) {
         this.store = store;
@@ -59,39 +73,75 @@ final class PartFetches implements AutoCloseable {
         if (ahead.size() >= MAX_AHEAD || store.io() instanceof CallingThread) {
             return false;
         }
+        FetchLimit.Room room = store.reading().limit().tryAhead(part.encodedBytes());
+        if (room == null) {
+            return false;
+        }
         FutureTask<Bytes> fetch = new FutureTask<>(() -> store.get(part.key()));
         try {
             store.io().execute(fetch);
         } catch (RejectedExecutionException e) {
+            room.close();
             return false; // it is only for speed
         }
-        ahead.put(part, fetch);
+        ahead.put(part, new Ahead(fetch, room));
         aheadBytes += part.encodedBytes();
         return true;
     }
 
-    /** The part's encoded bytes. */
-    Bytes get(RunPart.Single part)
+    /** The part's encoded bytes; waits until there is room for them. */
+    Fetched get(RunPart.Single part)
             throws StoreException, MissingBlobException, InterruptedException {
         if (part instanceof RunPart.Inline inline) {
-            return inline.updates();
+            return new Fetched(inline.updates(), null);
         }
         if (!(part instanceof RunPart.Hollow hollow)) {
             throw new AssertionError(part);
         }
-        FutureTask<Bytes> fetch = ahead.remove(part);
-        if (fetch != null) {
+        Ahead begun = ahead.remove(part);
+        if (begun != null) {
             aheadBytes -= part.encodedBytes();
-            if (fetch.isDone()) {
-                foundAhead++;
-                return result(fetch);
-            }
+            return take(begun);
         }
         waited++;
         long start = store.metrics().nanoTime();
-        Bytes bytes = fetch == null ? store.get(hollow.key()) : result(fetch);
-        waitNanos += store.metrics().nanoTime() - start;
-        return bytes;
+        FetchLimit.Room room = store.reading().limit().await(part.encodedBytes());
+        boolean complete = false;
+        try {
+            Fetched fetched = new Fetched(store.get(hollow.key()), room);
+            complete = true;
+            return fetched;
+        } finally {
+            waitNanos += store.metrics().nanoTime() - start;
+            if (!complete) {
+                room.close();
+            }
+        }
+    }
+
+    private Fetched take(Ahead begun)
+            throws StoreException, MissingBlobException, InterruptedException {
+        boolean complete = false;
+        long start = 0;
+        boolean there = begun.bytes().isDone();
+        if (there) {
+            foundAhead++;
+        } else {
+            waited++;
+            start = store.metrics().nanoTime();
+        }
+        try {
+            Fetched fetched = new Fetched(result(begun.bytes()), begun.room());
+            complete = true;
+            return fetched;
+        } finally {
+            if (!there) {
+                waitNanos += store.metrics().nanoTime() - start;
+            }
+            if (!complete) {
+                begun.room().close();
+            }
+        }
     }
 
     private static Bytes result(FutureTask<Bytes> fetch)
@@ -119,7 +169,10 @@ final class PartFetches implements AutoCloseable {
 
     @Override
     public void close() {
-        ahead.values().forEach(fetch -> fetch.cancel(true));
+        for (Ahead begun : ahead.values()) {
+            begun.bytes().cancel(true);
+            begun.room().close();
+        }
         ahead.clear();
         aheadBytes = 0;
     }

@@ -8,11 +8,7 @@ import io.persist.batch.RunPart;
 import io.persist.batch.columns.PartColumns;
 import io.persist.batch.columns.SelectedRows;
 import io.persist.codec.Bytes;
-import io.persist.codec.Codec;
-import io.persist.codec.ColumnReader;
 import io.persist.codec.CorruptDataException;
-import io.persist.codec.Migration;
-import io.persist.codec.Vectors;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 import io.persist.part.DecodedPart;
@@ -22,14 +18,9 @@ import io.persist.part.Updates;
 import io.persist.store.StoreException;
 
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.VarBinaryVector;
-import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 
 /**
  * Fetches parts and brings them into the form of a reader: columns of the reader's types, times
@@ -39,7 +30,7 @@ final class PartLoader<K, V> {
     private final BatchStore store;
     private final BatchSchema<K, V> schema;
     private final Filter filter;
-    private final PartForm form;
+    private final ReaderColumns<K, V> columns;
     private final PartFetches fetches;
     private final BufferAllocator allocator;
     private long wrongSort;
@@ -64,7 +55,7 @@ final class PartLoader<K, V> {
         this.store = store;
         this.schema = schema;
         this.filter = filter;
-        this.form = form;
+        this.columns = new ReaderColumns<>(schema, form, store.reading().format(), allocator);
         this.fetches = fetches;
         this.allocator = allocator;
     }
@@ -89,7 +80,9 @@ final class PartLoader<K, V> {
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
-        return select(listed, fetches.get(listed.part()));
+        try (PartFetches.Fetched fetched = fetches.get(listed.part())) {
+            return select(listed, fetched.bytes());
+        }
     }
 
     /** {@link #load} of a part whose run has no order, or the wrong one. */
@@ -117,8 +110,8 @@ final class PartLoader<K, V> {
             boolean complete = false;
             try {
                 checkBounds(decoded.desc(), part.tsRewrite(), listed.registered());
-                PartColumns columns = takeColumns(decoded.updates());
-                SelectedRows rows = new SelectedRows(columns, decoded.updates().count());
+                PartColumns taken = columns.take(decoded.updates());
+                SelectedRows rows = new SelectedRows(taken, decoded.updates().count());
                 select(rows, decoded, part.tsRewrite(), listed.registered());
                 decoded.updates().times().close();
                 decoded.updates().diffs().close();
@@ -151,7 +144,7 @@ final class PartLoader<K, V> {
             }
         } else if (!embedded.since().equals(Antichain.minimum())) {
             violation = "compacted parts cannot be cut to other bounds";
-        } else if (store.boundsCheck() == BatchStore.BoundsCheck.ACCEPT) {
+        } else if (store.reading().bounds() == BatchStore.BoundsCheck.ACCEPT) {
             return;
         } else if (!embedded.lower().lessEqual(registered.lower())) {
             violation = "its lower is beyond the batch's";
@@ -194,126 +187,5 @@ final class PartLoader<K, V> {
                 rows.select(row, filter.advance(time), updates.diffs().get(row));
             }
         }
-    }
-
-    /**
-     * Columns in the reader's form and of its types. Those of {@code updates} are used up or
-     * closed.
-     */
-    private PartColumns takeColumns(Updates updates) throws CorruptDataException {
-        Updates.RowColumns rows = updates.rows();
-        Updates.@Nullable StructuredColumns structured = null;
-        boolean complete = false;
-        try {
-            if (form.structured() || rows == null) {
-                structured = structured(updates);
-            } else if (updates.structured() != null) {
-                updates.structured().keys().close();
-                updates.structured().vals().close();
-            }
-            if (!form.rows()) {
-                close(rows);
-                rows = null;
-            } else if (rows == null) {
-                rows = encode(Objects.requireNonNull(structured), updates.count());
-            }
-            if (!form.structured() && structured != null) {
-                structured.keys().close();
-                structured.vals().close();
-                structured = null;
-            }
-            PartColumns columns = new PartColumns(rows, structured, form.sort());
-            complete = true;
-            return columns;
-        } finally {
-            if (!complete && structured != null) {
-                structured.keys().close();
-                structured.vals().close();
-            }
-        }
-    }
-
-    private static void close(Updates.@Nullable RowColumns rows) {
-        if (rows != null) {
-            rows.keys().close();
-            rows.vals().close();
-        }
-    }
-
-    private Updates.StructuredColumns structured(Updates updates) throws CorruptDataException {
-        Updates.StructuredColumns stored = updates.structured();
-        Updates.RowColumns rows = updates.rows();
-        FieldVector keys =
-                column(
-                        "k_s",
-                        schema.keys(),
-                        stored == null ? null : stored.keys(),
-                        rows == null ? null : rows.keys());
-        try {
-            FieldVector vals =
-                    column(
-                            "v_s",
-                            schema.vals(),
-                            stored == null ? null : stored.vals(),
-                            rows == null ? null : rows.vals());
-            return new Updates.StructuredColumns(keys, vals);
-        } catch (CorruptDataException | RuntimeException | Error e) {
-            keys.close();
-            throw e;
-        }
-    }
-
-    private Updates.RowColumns encode(Updates.StructuredColumns columns, int count)
-            throws CorruptDataException {
-        VarBinaryVector keys = encode("k", schema.keys(), columns.keys(), count);
-        try {
-            return new Updates.RowColumns(keys, encode("v", schema.vals(), columns.vals(), count));
-        } catch (CorruptDataException | RuntimeException | Error e) {
-            keys.close();
-            throw e;
-        }
-    }
-
-    private <T> VarBinaryVector encode(String name, Codec<T> codec, FieldVector column, int count)
-            throws CorruptDataException {
-        VarBinaryVector rows = new VarBinaryVector(name, allocator);
-        try {
-            ColumnReader<T> reader = codec.reader(column);
-            for (int row = 0; row < count; row++) {
-                rows.setSafe(row, codec.encode(reader.value(row)).toArray());
-            }
-            rows.setValueCount(count);
-            return rows;
-        } catch (CorruptDataException | RuntimeException | Error e) {
-            rows.close();
-            throw e;
-        }
-    }
-
-    /** The stored column if its type can become the codec's, else one made of the row bytes. */
-    private <T> FieldVector column(
-            String name,
-            Codec<T> codec,
-            @Nullable FieldVector stored,
-            @Nullable VarBinaryVector rows)
-            throws CorruptDataException {
-        Field expected = codec.structuredField(name);
-        if (stored != null) {
-            Field found = stored.getField();
-            if (Vectors.isSameType(found, expected)) {
-                return stored;
-            }
-            Optional<Migration> migration = Migration.between(found, expected);
-            if (migration.isPresent()) {
-                return migration.get().apply(stored, allocator);
-            }
-            if (rows == null) {
-                throw new CorruptDataException(
-                        "column of type " + found + ", which cannot become " + expected);
-            }
-            stored.close();
-        }
-        return Vectors.decodeRows(
-                name, codec, Objects.requireNonNull(rows), rows.getValueCount(), allocator);
     }
 }

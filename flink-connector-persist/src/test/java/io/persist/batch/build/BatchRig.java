@@ -8,6 +8,7 @@ import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.HollowBatchEncoding;
+import io.persist.batch.PartReading;
 import io.persist.batch.Run;
 import io.persist.batch.RunMeta;
 import io.persist.batch.RunOrder;
@@ -91,7 +92,7 @@ public final class BatchRig implements AutoCloseable {
                         io,
                         () -> new UUID(0, ids.incrementAndGet()),
                         new Random(0),
-                        BatchStore.BoundsCheck.REFUSE,
+                        PartReading.of(BatchStore.BoundsCheck.REFUSE),
                         BatchMetrics.NONE);
     }
 
@@ -105,7 +106,7 @@ public final class BatchRig implements AutoCloseable {
                 pool,
                 store.partIds(),
                 store.random(),
-                store.boundsCheck(),
+                store.reading(),
                 store.metrics());
     }
 
@@ -119,7 +120,7 @@ public final class BatchRig implements AutoCloseable {
                 store.io(),
                 store.partIds(),
                 store.random(),
-                store.boundsCheck(),
+                store.reading(),
                 store.metrics());
     }
 

@@ -4,6 +4,7 @@ import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
+import io.persist.batch.PartReading;
 import io.persist.batch.merge.Filter;
 import io.persist.batch.merge.UpdateCursor;
 import io.persist.codec.Bytes;
@@ -65,7 +66,7 @@ final class FullDiskProcess {
                         io,
                         () -> new UUID(0, ids.incrementAndGet()),
                         new Random(0),
-                        BatchStore.BoundsCheck.REFUSE,
+                        PartReading.of(BatchStore.BoundsCheck.REFUSE),
                         BatchMetrics.NONE);
     }
 

@@ -5,6 +5,7 @@ import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
+import io.persist.batch.PartReading;
 import io.persist.batch.RunSettings;
 import io.persist.batch.merge.Filter;
 import io.persist.batch.merge.UpdateCursor;
@@ -112,7 +113,7 @@ final class LargeBatchProcess {
                             io,
                             () -> new UUID(0, ids.incrementAndGet()),
                             new Random(0),
-                            BatchStore.BoundsCheck.REFUSE,
+                            PartReading.of(BatchStore.BoundsCheck.REFUSE),
                             BatchMetrics.NONE);
             long updates = (mebibytes << 20) / UPDATE_BYTES;
             try (Batch batch = build(store, updates)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
+import io.persist.batch.PartReading;
 import io.persist.batch.Run;
 import io.persist.batch.RunMeta;
 import io.persist.batch.RunOrder;
@@ -41,17 +42,7 @@ final class BoundsCheckTest {
     }
 
     private BatchStore store(BatchStore.BoundsCheck check) {
-        BatchStore store = rig.store;
-        return new BatchStore(
-                store.shard(),
-                store.blob(),
-                store.retry(),
-                store.allocator(),
-                store.io(),
-                store.partIds(),
-                store.random(),
-                check,
-                store.metrics());
+        return rig.store.withReading(PartReading.of(check));
     }
 
     private long count(BatchStore.BoundsCheck check, HollowBatch batch) throws Exception {

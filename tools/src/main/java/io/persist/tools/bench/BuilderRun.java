@@ -5,6 +5,7 @@ import io.persist.batch.BatchMemory;
 import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
+import io.persist.batch.PartReading;
 import io.persist.batch.build.BatchBuilder;
 import io.persist.codec.Bytes;
 import io.persist.codec.ShardId;
@@ -80,7 +81,7 @@ final class BuilderRun implements AutoCloseable {
                         io,
                         () -> new UUID(0, ids.incrementAndGet()),
                         new Random(0),
-                        BatchStore.BoundsCheck.ACCEPT,
+                        PartReading.of(BatchStore.BoundsCheck.ACCEPT),
                         BatchMetrics.NONE));
     }
 
