@@ -292,7 +292,8 @@ class PersistDynamicTableFactoryTest {
                 .hasStackTraceContaining("'persist_timestamp'")
                 .hasStackTraceContaining("'sink.time' = 'event'")
                 .hasStackTraceContaining("VIRTUAL");
-        assertThat(planned(timed, ", 'sink.time' = 'event'", insert)).contains("ts");
+        assertThat(planned(timed, ", 'sink.time' = 'event'", insert))
+                .contains("fields=[a, persist_timestamp]");
         // Read only.
         String virtual = timed.replace("timestamp')", "timestamp' VIRTUAL)");
         assertThat(planned(virtual, "", "INSERT INTO m SELECT x FROM v")).contains("Sink");
