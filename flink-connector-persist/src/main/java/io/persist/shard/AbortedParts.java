@@ -5,6 +5,7 @@ import io.persist.batch.RunPart;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.state.HollowRollup;
+import io.persist.state.State;
 import io.persist.store.BlobKey;
 import io.persist.store.PartKey;
 import io.persist.store.StoreException;
@@ -40,10 +41,11 @@ final class AbortedParts {
     }
 
     /**
-     * Deletes what incarnations before {@code lines} have left behind. May be repeated after any
-     * failure, and late: what is dead stays dead.
+     * Deletes what incarnations before {@code lines} have left behind, and rollups that whoever
+     * wrote them did not link. May be repeated after any failure, and late: what is dead stays
+     * dead.
      *
-     * @return how many parts were deleted
+     * @return how many blobs were deleted
      */
     long deleteBefore(Collection<WriterLine> lines)
             throws StoreException,
@@ -56,6 +58,11 @@ final class AbortedParts {
             String prefix = line.prefix(machine.shard(), writer);
             list(prefix).stream().filter(line::isAfter).forEach(earlier::add);
         }
+        State newest = machine.refresh();
+        list(OwnRollups.prefix(machine.shard())).stream()
+                .filter(rollup -> OwnRollups.isLate(rollup, newest))
+                .filter(rollup -> !isLinked(rollup, newest))
+                .forEach(earlier::add);
         if (earlier.isEmpty()) {
             return 0;
         }
@@ -160,6 +167,11 @@ final class AbortedParts {
         } else if (part instanceof RunPart.Many many && keys.add(many.key())) {
             unread.add(many);
         }
+    }
+
+    private boolean isLinked(BlobKey rollup, State state) {
+        return state.rollups().values().stream()
+                .anyMatch(linked -> BlobKey.of(machine.shard(), linked.key()).equals(rollup));
     }
 
     private List<BlobKey> list(String prefix) throws StoreException, InterruptedException {

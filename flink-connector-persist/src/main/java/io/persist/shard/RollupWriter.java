@@ -46,7 +46,8 @@ final class RollupWriter {
             // The state is a rollup already, or the log was truncated past it by a newer one.
             return;
         }
-        RollupKey key = RollupKey.of(state.seqno(), access.surroundings().ids().get());
+        RollupKey key =
+                RollupKey.of(state.seqno(), OwnRollups.id(access.surroundings().ids().get()));
         BlobKey blobKey = BlobKey.of(machine.shard(), key);
         Bytes bytes = RollupEncoding.encode(Rollup.of(state, rows));
         access.retry()

@@ -19,6 +19,7 @@ public final class Rollups {
      *
      * @param seqno that the rollup is of, before that of {@code state}
      * @return whether the state lists this very rollup now; if not, another one of the same seqno
+     *     or a later one, which makes this one useless for good
      */
     public static Transition<Boolean> add(State state, SeqNo seqno, HollowRollup rollup) {
         if (seqno.compareTo(state.seqno()) >= 0) {
@@ -28,6 +29,9 @@ public final class Rollups {
         HollowRollup known = state.rollups().get(seqno);
         if (known != null) {
             return new Transition.NoOp<>(known.key().equals(rollup.key()));
+        }
+        if (!state.rollups().isEmpty() && seqno.compareTo(state.latestRollupSeqno()) < 0) {
+            return new Transition.NoOp<>(false);
         }
         SortedMap<SeqNo, HollowRollup> rollups = new TreeMap<>(state.rollups());
         rollups.put(seqno, rollup);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.client.OnRewind;
 import io.persist.flink.sink.SinkHarness.Snapshot;
+import io.persist.shard.MaintenanceTask;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -251,6 +252,53 @@ class AbortedPartsTest {
         refused.writeTo(0, row()).writeTo(1, row());
         assertThatThrownBy(() -> refused.barrier(2)).hasMessageContaining("Rewind");
         assertThat(site.parts()).isEqualTo(before).isEqualTo(site.referenced());
+    }
+
+    @Test
+    void rollupThatWasNeverLinkedIsDeletedOnceALaterOneIs() throws Exception {
+        boolean leaked = false;
+        for (int killedAt = 0; ; killedAt++) {
+            Site world = new Site();
+            PersistSink<String> submission = world.sink().build();
+            Site.TaskProcess first = world.process();
+            SinkHarness begun = SinkHarness.start(submission.with(first), null, 1, 0);
+            Snapshot snapshot = begun.checkpoint(1);
+            long checkpoint = 1;
+            while (!first.isDue(MaintenanceTask.WriteRollup.class)) {
+                first.runMaintenance();
+                snapshot = begun.checkpoint(++checkpoint);
+            }
+            first.strike(killedAt, Site.Fault.KILLED_BEFORE);
+            boolean done = true;
+            try {
+                first.runMaintenance();
+            } catch (Site.Killed e) {
+                done = false;
+            }
+            begun.kill(first);
+            leaked |= !world.orphans().isEmpty();
+
+            // Until a later one is linked, it might still be.
+            Site.TaskProcess second = world.process();
+            SinkHarness next = SinkHarness.start(submission.with(second), snapshot, 1, 1);
+            for (int i = 0; i < 2; i++) {
+                world.time.advance(10_000);
+                snapshot = next.write(row()).checkpoint(++checkpoint);
+                second.runMaintenance();
+            }
+            next.kill(second);
+
+            Site.TaskProcess third = world.process();
+            try (SinkHarness job = SinkHarness.start(submission.with(third), snapshot, 1, 2)) {
+                job.write(row()).checkpoint(++checkpoint);
+                third.runMaintenance();
+            }
+            assertThat(world.orphans()).as("killed at %s", killedAt).isEmpty();
+            if (done) {
+                assertThat(leaked).isTrue();
+                return;
+            }
+        }
     }
 
     private static String tag(String key) {

@@ -15,6 +15,7 @@ import io.persist.frontier.Antichain;
 import io.persist.shard.Machine;
 import io.persist.shard.MaintenanceSink;
 import io.persist.shard.MaintenanceTask;
+import io.persist.shard.OrphanedPart;
 import io.persist.shard.Surroundings;
 import io.persist.store.Blob;
 import io.persist.store.BlobKey;
@@ -154,6 +155,10 @@ final class Site {
         /** No store answers. */
         void storesDown(boolean value) {
             down = value;
+        }
+
+        boolean isDue(Class<? extends MaintenanceTask> kind) {
+            return maintenance.stream().anyMatch(pending -> kind.isInstance(pending.task));
         }
 
         void runMaintenance() throws Exception {
@@ -366,6 +371,13 @@ final class Site {
                     }
                 });
         return keys;
+    }
+
+    /** Blobs that no live state names. */
+    List<OrphanedPart> orphans() throws Exception {
+        try (PersistClient client = client()) {
+            return client.orphans(SHARD).orElseThrow();
+        }
     }
 
     /** Part keys that the newest state names. */

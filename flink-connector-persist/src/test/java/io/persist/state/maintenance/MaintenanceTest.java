@@ -106,6 +106,16 @@ class MaintenanceTest {
                 .isEqualTo(new SeqNo(50));
     }
 
+    /** Its blob may have been deleted meanwhile. */
+    @Test
+    void rollupOlderThanTheNewestIsNotListed() {
+        State state = changed(Rollups.add(at(States.p26(), 9), new SeqNo(8), hollow(8)));
+        assertThat(Rollups.add(at(state, 10), new SeqNo(7), hollow(7)))
+                .isEqualTo(new Transition.NoOp<>(false));
+        assertThat(changed(Rollups.add(at(state, 10), new SeqNo(9), hollow(9))).rollups())
+                .containsKeys(new SeqNo(8), new SeqNo(9));
+    }
+
     @Test
     void rollupIsListedOnceAndTheLastOneStays() {
         State state = changed(Rollups.add(at(States.p26(), 9), new SeqNo(8), hollow(8)));
