@@ -43,6 +43,7 @@ public final class Chaos {
                         options.regions(),
                         options.parallelism(),
                         options.rowsPerSecond(),
+                        options.recovery(),
                         directory);
         try (ChaosRun run = ChaosRun.start(settings, out)) {
             run.disturb(Schedule.endless(options.seed(), options.faults()), options.duration());

@@ -176,6 +176,8 @@ record ChaosJob(Api api, int regions, int lanes, int rowsPerSecond, Path directo
 
     private JobID submitSql(StreamExecutionEnvironment environment, Start start) {
         StreamTableEnvironment tables = StreamTableEnvironment.create(environment);
+        // One sink would join the regions.
+        tables.getConfig().set("table.optimizer.reuse-sink-enabled", "false");
         tables.executeSql(
                 "CREATE TABLE chaos ("
                         + columns()

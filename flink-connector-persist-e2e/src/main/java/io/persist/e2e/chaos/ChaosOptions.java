@@ -1,5 +1,7 @@
 package io.persist.e2e.chaos;
 
+import io.persist.e2e.cluster.FlinkCluster;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.Optional;
  * @param regions pipelines that fail apart from each other
  * @param parallelism to begin with
  * @param faults that may strike, not empty
+ * @param recovery of jobs whose JobManager is killed
  * @param home of the project
  * @param directory for the run; null for a fresh one below {@code target}
  */
@@ -29,13 +32,14 @@ record ChaosOptions(
         int parallelism,
         int rowsPerSecond,
         ChaosJob.Api api,
+        FlinkCluster.Recovery recovery,
         List<Fault> faults,
         Path home,
         @Nullable Path directory) {
     static final String USAGE =
             """
             usage: tools/chaos [--seconds N] [--seed S] [--parallelism P] [--rows-per-second R]
-                               [--regions G] [--api A] [--faults F,...] [--path DIR]
+                               [--regions G] [--api A] [--ha] [--faults F,...] [--path DIR]
 
             Runs a Flink job on a cluster of processes, which kills, stops and restarts them and
             takes and restores snapshots, while the job writes to a shard; then reads the shard and
@@ -49,6 +53,8 @@ record ChaosOptions(
                                    to one shard, 1 to 4 (default 1)
               --api A              what the job writes, and how: datastream, sql (rows and retractions),
                                    totals (an aggregation), slots (upserts) (default datastream)
+              --ha                 with a ZooKeeper, so that the next JobManager goes on with the job
+                                   of one that was killed
               --faults F,...       only these, of:\
             """
                     + Fault.options(23)
@@ -78,6 +84,7 @@ record ChaosOptions(
         int parallelism = 2;
         int rowsPerSecond = 2000;
         ChaosJob.Api api = ChaosJob.Api.DATASTREAM;
+        FlinkCluster.Recovery recovery = FlinkCluster.Recovery.NONE;
         List<Fault> faults = List.of();
         Path directory = null;
         while (!rest.isEmpty()) {
@@ -95,6 +102,7 @@ record ChaosOptions(
                 case "--rows-per-second" ->
                         rowsPerSecond = (int) number(argument, rest.poll(), 1, 1_000_000);
                 case "--api" -> api = api(rest.poll());
+                case "--ha" -> recovery = FlinkCluster.Recovery.HIGH_AVAILABILITY;
                 case "--faults" -> faults = faults(given(argument, rest.poll()));
                 case "--path" -> directory = Path.of(given(argument, rest.poll()));
                 default ->
@@ -109,6 +117,7 @@ record ChaosOptions(
                         parallelism,
                         rowsPerSecond,
                         api,
+                        recovery,
                         suiting(faults, api, regions),
                         home,
                         directory));

@@ -29,7 +29,12 @@ final class ChaosRun implements AutoCloseable {
      * @param directory for everything that the run writes
      */
     record Settings(
-            ChaosJob.Api api, int regions, int parallelism, int rowsPerSecond, Path directory) {}
+            ChaosJob.Api api,
+            int regions,
+            int parallelism,
+            int rowsPerSecond,
+            FlinkCluster.Recovery recovery,
+            Path directory) {}
 
     private ChaosRun(Settings settings, PrintStream out, Path jar) throws IOException {
         this.settings = settings;
@@ -45,9 +50,10 @@ final class ChaosRun implements AutoCloseable {
         this.cluster =
                 new FlinkCluster(
                         settings.directory,
-                        new FlinkCluster.Size(Strikes.TASK_MANAGERS, settings.parallelism + 1));
+                        new FlinkCluster.Size(Strikes.TASK_MANAGERS, settings.parallelism + 1),
+                        settings.recovery);
         this.control = new JobControl(job, cluster, client, out);
-        this.strikes = new Strikes(control);
+        this.strikes = new Strikes(control, settings.recovery);
     }
 
     /** Starts cluster and job, and returns when it has committed. */

@@ -13,6 +13,9 @@ import java.util.Random;
 final class Schedule {
     private static final int MAX_CALM_MILLIS = 3000;
 
+    /** In runs that must be short. */
+    private static final int LITTLE_CALM_MILLIS = 300;
+
     /** Common faults, which meet the job at more moments than one. */
     private static final List<Fault> OFTEN =
             List.of(
@@ -70,6 +73,8 @@ final class Schedule {
         return fault == null
                 ? null
                 : new Step(
-                        fault, random.nextInt(MAX_CALM_MILLIS), random.nextInt(Integer.MAX_VALUE));
+                        fault,
+                        random.nextInt(kinds.isEmpty() ? LITTLE_CALM_MILLIS : MAX_CALM_MILLIS),
+                        random.nextInt(Integer.MAX_VALUE));
     }
 }

@@ -2,6 +2,7 @@ package io.persist.e2e.chaos;
 
 import io.persist.client.OnRewind;
 import io.persist.e2e.cluster.Await;
+import io.persist.e2e.cluster.FlinkCluster;
 import io.persist.e2e.cluster.FlinkRest;
 import io.persist.e2e.cluster.JvmProcess;
 import io.persist.frontier.Antichain;
@@ -23,9 +24,11 @@ final class Strikes {
     private static final int SILENCE_MILLIS = 5500;
 
     private final JobControl control;
+    private final FlinkCluster.Recovery recovery;
 
-    Strikes(JobControl control) {
+    Strikes(JobControl control, FlinkCluster.Recovery recovery) {
         this.control = control;
+        this.recovery = recovery;
     }
 
     void strike(Schedule.Step step) throws Exception {
@@ -94,10 +97,18 @@ final class Strikes {
         control.cluster.awaitTaskManagers(TASK_MANAGERS);
     }
 
-    /** The tasks do not know yet, and go on while a new job takes over. */
+    /**
+     * The tasks do not know yet, and go on for a moment while a new job takes over; or the same one
+     * if the next JobManager knows it.
+     */
     private void killJobManager() throws Exception {
+        control.awaitRunning();
         control.cluster.replaceJobManager();
-        control.submit(control.parallelism());
+        if (recovery == FlinkCluster.Recovery.NONE) {
+            control.submit(control.parallelism());
+        } else {
+            control.awaitRunning();
+        }
     }
 
     private void pauseJobManager(Schedule.Step step) throws Exception {

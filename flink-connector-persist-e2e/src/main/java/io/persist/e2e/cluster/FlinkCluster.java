@@ -58,14 +58,22 @@ public final class FlinkCluster implements AutoCloseable {
             appender.console.layout.pattern = %d{HH:mm:ss.SSS} %-5p %c{1} [%t] %m%n
             """;
 
+    private static final Pattern ZOOKEEPER_PORT = Pattern.compile(ZooKeeper.LISTENING + "(\\d+)");
+
     private final Path directory;
     private final Size size;
+    private final Recovery recovery;
     private final Thread hook = new Thread(this::endAll, "end of cluster");
 
     /** Every process that may live; also read by the hook. */
     private final Collection<JvmProcess> processes = new ConcurrentLinkedQueue<>();
 
     private final TreeMap<String, JvmProcess> taskManagers = new TreeMap<>();
+
+    /** Outlives the clusters. */
+    private volatile @Nullable JvmProcess zooKeeper;
+
+    private int startedClusters;
     private @Nullable JvmProcess jobManager;
     private int startedJobManagers;
     private int startedTaskManagers;
@@ -81,19 +89,31 @@ public final class FlinkCluster implements AutoCloseable {
      */
     public record Size(int taskManagers, int slots) {}
 
+    /** What becomes of jobs if the JobManager is lost. */
+    public enum Recovery {
+        /** They end with it. */
+        NONE,
+        /** The next JobManager goes on with them. */
+        HIGH_AVAILABILITY
+    }
+
     /**
      * @param directory for configuration and logs; must exist
      */
-    public FlinkCluster(Path directory, Size size) {
+    public FlinkCluster(Path directory, Size size, Recovery recovery) {
         this.directory = directory.toAbsolutePath();
         this.size = size;
+        this.recovery = recovery;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /** Starts what {@link Size} says, on new ports, and returns when all have found together. */
     public void start() throws IOException, InterruptedException {
         Path configuration = Files.createDirectories(directory.resolve("conf"));
-        Files.writeString(configuration.resolve("config.yaml"), configuration());
+        startedClusters++;
+        Files.writeString(
+                configuration.resolve("config.yaml"),
+                recovery == Recovery.NONE ? configuration() : configuration() + ofRecovery());
         Files.writeString(configuration.resolve("log4j2.properties"), LOGGING);
         launchJobManager(0);
         for (int i = 0; i < size.taskManagers; i++) {
@@ -104,7 +124,7 @@ public final class FlinkCluster implements AutoCloseable {
 
     /**
      * SIGKILL to the JobManager alone, and another one in its place, which the TaskManagers find.
-     * It knows nothing of any job.
+     * What it knows of jobs, {@link Recovery} says.
      */
     public void replaceJobManager() throws IOException, InterruptedException {
         jobManager().kill();
@@ -135,6 +155,8 @@ public final class FlinkCluster implements AutoCloseable {
                         List.of("-Xmx384m"),
                         List.of(
                                 "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+                                "--configDir",
+                                directory.resolve("conf").toString(),
                                 "-D",
                                 "jobmanager.rpc.port=" + port));
         jobManager = started;
@@ -162,6 +184,8 @@ public final class FlinkCluster implements AutoCloseable {
                         List.of("-Xmx256m", "-XX:MaxDirectMemorySize=128m"),
                         List.of(
                                 "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+                                "--configDir",
+                                directory.resolve("conf").toString(),
                                 "-D",
                                 "taskmanager.resource-id=" + id,
                                 "-D",
@@ -186,11 +210,9 @@ public final class FlinkCluster implements AutoCloseable {
         Path configuration = directory.resolve("conf");
         flags.add("-Dlog4j2.configurationFile=" + configuration.resolve("log4j2.properties"));
         OPENED.forEach(opened -> flags.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED"));
-        List<String> command = new ArrayList<>(program);
-        command.addAll(1, List.of("--configDir", configuration.toString()));
         JvmProcess process =
                 JvmProcess.start(
-                        name, flags, classPath(), command, directory.resolve(name + ".log"));
+                        name, flags, classPath(), program, directory.resolve(name + ".log"));
         processes.add(process);
         return process;
     }
@@ -201,6 +223,34 @@ public final class FlinkCluster implements AutoCloseable {
                 .filter(entry -> !entry.endsWith("test-classes"))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** A cluster of its own in a ZooKeeper, which is started with the first one. */
+    private String ofRecovery() throws IOException, InterruptedException {
+        JvmProcess server = zooKeeper;
+        if (server == null) {
+            server =
+                    launch(
+                            "zookeeper",
+                            List.of("-Xmx64m"),
+                            List.of(
+                                    ZooKeeper.class.getName(),
+                                    directory.resolve("zookeeper").toString()));
+            processes.remove(server);
+            zooKeeper = server;
+        }
+        return """
+        high-availability.type: zookeeper
+        high-availability.zookeeper.quorum: 127.0.0.1:%s
+        high-availability.storageDir: %s
+        high-availability.cluster-id: /cluster-%d
+        high-availability.zookeeper.client.session-timeout: 4 s
+        high-availability.zookeeper.client.connection-timeout: 4 s
+        """
+                .formatted(
+                        server.awaitInLog(ZOOKEEPER_PORT, START_LIMIT),
+                        directory.resolve("high-availability").toUri(),
+                        startedClusters);
     }
 
     private String configuration() {
@@ -260,7 +310,7 @@ public final class FlinkCluster implements AutoCloseable {
 
     /** SIGKILL to all processes at once. */
     public void killAll() {
-        endAll();
+        processes.forEach(JvmProcess::end);
         processes.forEach(JvmProcess::kill);
         processes.clear();
         taskManagers.clear();
@@ -283,10 +333,15 @@ public final class FlinkCluster implements AutoCloseable {
 
     private void endAll() {
         processes.forEach(JvmProcess::end);
+        JvmProcess server = zooKeeper;
+        if (server != null) {
+            server.end();
+        }
     }
 
     @Override
     public void close() {
+        endAll();
         killAll();
         Runtime.getRuntime().removeShutdownHook(hook);
     }

@@ -1,5 +1,7 @@
 package io.persist.e2e.cluster;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +17,9 @@ public final class JvmProcess {
     private final String name;
     private final Process process;
     private final Path log;
+
+    /** Continues the process when its input ends; null unless the process is stopped. */
+    private volatile @Nullable Process pauseKeeper;
 
     private JvmProcess(String name, Process process, Path log) {
         this.name = name;
@@ -85,28 +90,45 @@ public final class JvmProcess {
 
     /** SIGKILL without waiting. */
     void end() {
+        Process keeper = pauseKeeper;
+        if (keeper != null) {
+            keeper.destroyForcibly();
+        }
         process.destroyForcibly();
     }
 
-    /** SIGSTOP: it does nothing until it is continued, and nobody tells it. */
-    public void pause() throws IOException, InterruptedException {
-        signal("STOP");
+    /**
+     * SIGSTOP: it does nothing until it is continued, and nobody tells it. If this JVM ends first,
+     * it is continued, to notice that.
+     */
+    public void pause() throws IOException {
+        String pid = Long.toString(process.pid());
+        Process keeper =
+                new ProcessBuilder(
+                                "sh",
+                                "-c",
+                                "kill -STOP $0 && echo stopped && cat > /dev/null; kill -CONT $0",
+                                pid)
+                        .redirectErrorStream(true)
+                        .start();
+        pauseKeeper = keeper;
+        String answer = keeper.inputReader(StandardCharsets.UTF_8).readLine();
+        if (!"stopped".equals(answer)) {
+            throw new IOException("SIGSTOP for " + this + " failed: " + answer);
+        }
     }
 
     /** SIGCONT. */
     public void resume() throws IOException, InterruptedException {
-        signal("CONT");
-    }
-
-    private void signal(String signal) throws IOException, InterruptedException {
-        Process kill =
-                new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
-                        .redirectErrorStream(true)
-                        .start();
-        String output = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (kill.waitFor() != 0) {
-            throw new IOException("SIG" + signal + " for " + name + " failed: " + output.strip());
+        Process keeper = pauseKeeper;
+        if (keeper == null) {
+            throw new IllegalStateException(this + " was not stopped");
         }
+        keeper.getOutputStream().close();
+        if (keeper.waitFor() != 0) {
+            throw new IOException("SIGCONT for " + this + " failed");
+        }
+        pauseKeeper = null;
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.persist.e2e.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.persist.e2e.cluster.FlinkCluster;
+
 import org.apache.flink.util.FileUtils;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +24,7 @@ class ChaosITCase {
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
     @Test
-    void faultsOfEachKindLoseDoubleAndLeakNothing() throws Exception {
+    void streamLosesDoublesAndLeaksNothing() throws Exception {
         assertNothingIsLostDoubledOrLeaked(
                 "datastream",
                 ChaosJob.Api.DATASTREAM,
@@ -30,21 +32,26 @@ class ChaosITCase {
                 List.of(
                         Fault.KILL_TASK_MANAGER,
                         Fault.PAUSE_TASK_MANAGER,
-                        Fault.SAVEPOINT,
+                        Fault.SECOND_JOB,
                         Fault.STOP_AND_RESCALE,
-                        Fault.CLUSTER_WITH_ZOMBIE));
+                        Fault.KILL_AT_CHECKPOINT));
     }
 
+    /** Updates of the aggregation are retractions. */
     @Test
-    void sqlJobLosesDoublesAndLeaksNothing() throws Exception {
+    void aggregationsOfTwoRegionsLoseDoubleAndLeakNothing() throws Exception {
         assertNothingIsLostDoubledOrLeaked(
-                "sql", ChaosJob.Api.SQL, 2, List.of(Fault.STOP_AND_RESCALE, Fault.KILL_CLUSTER));
+                "totals",
+                ChaosJob.Api.TOTALS,
+                2,
+                List.of(Fault.FAIL_REGION, Fault.KILL_JOB_MANAGER));
     }
 
     private static void assertNothingIsLostDoubledOrLeaked(
             String name, ChaosJob.Api api, int regions, List<Fault> faults) throws Exception {
         Path directory = fresh(Path.of("target", "chaos", name).toAbsolutePath());
-        ChaosRun.Settings settings = new ChaosRun.Settings(api, regions, 2, 2000, directory);
+        ChaosRun.Settings settings =
+                new ChaosRun.Settings(api, regions, 2, 2000, FlinkCluster.Recovery.NONE, directory);
         try (PrintStream log =
                         new PrintStream(
                                 directory.resolve("chaos.log").toFile(), StandardCharsets.UTF_8);
@@ -58,6 +65,9 @@ class ChaosITCase {
             assertThat(report.account().doubled()).as(report.text()).isZero();
             assertThat(report.leaks().count()).as(report.text()).isZero();
         }
+        assertThat(ProcessHandle.current().descendants().filter(ProcessHandle::isAlive))
+                .as("processes left")
+                .isEmpty();
     }
 
     private static Path fresh(Path directory) throws IOException {
