@@ -80,6 +80,9 @@ final class ReportRendering {
                             if (r.leaseUntilMillis() != null) {
                                 reader.put("lease_until_ms", r.leaseUntilMillis());
                             }
+                            if (r.token() != null) {
+                                reader.put("token", r.token());
+                            }
                             reader.put("hostname", r.hostname()).put("purpose", r.purpose());
                         });
         ArrayNode writers = object.putArray("writers");
@@ -253,6 +256,7 @@ final class ReportRendering {
                                                 + r.since()
                                                 + (r.seqno() == null ? "" : "  holds " + r.seqno())
                                                 + until(r.leaseUntilMillis())
+                                                + token(r.token())
                                                 + "  "
                                                 + r.purpose()
                                                 + " @ "
@@ -267,6 +271,10 @@ final class ReportRendering {
                                                 + (r.encodedBytes() == null
                                                         ? ""
                                                         : "  " + Output.size(r.encodedBytes()))));
+    }
+
+    private static String token(@Nullable String token) {
+        return token == null ? "" : "  for ever, token " + token;
     }
 
     private static String until(@Nullable Long millis) {

@@ -4,6 +4,7 @@ import io.persist.batch.BatchMemory;
 import io.persist.batch.BatchStore;
 import io.persist.batch.FetchLimit;
 import io.persist.batch.PartReading;
+import io.persist.client.critical.SinceHandle;
 import io.persist.codec.Codec;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
@@ -16,7 +17,10 @@ import io.persist.shard.ShardCommit;
 import io.persist.shard.Shards;
 import io.persist.shard.Surroundings;
 import io.persist.state.CodecNames;
+import io.persist.state.CriticalReaderId;
+import io.persist.state.CriticalReaders.Opaque;
 import io.persist.state.EpochChain;
+import io.persist.state.HandleDebug;
 import io.persist.store.Blob;
 import io.persist.store.Consensus;
 import io.persist.store.Retry;
@@ -177,6 +181,51 @@ public final class PersistClient implements AutoCloseable {
                     IncompatibleShardException,
                     InterruptedException {
         return ReadHandle.open(this, machine(shard, key, val), key, val, purpose);
+    }
+
+    /**
+     * Registers a hold on the shard's history that outlives everybody, or takes hold of it again;
+     * creates the shard with it if it does not exist yet. See {@link SinceHandle}.
+     *
+     * @param key only its name matters, as that of {@code val}
+     * @param id chosen by those who share the hold, and kept by them
+     * @param initial token, if the hold is new
+     */
+    public SinceHandle openCriticalSince(
+            ShardId shard,
+            Codec<?> key,
+            Codec<?> val,
+            CriticalReaderId id,
+            Opaque initial,
+            String purpose)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        return openCriticalSince(machine(shard, key, val), id, initial, purpose);
+    }
+
+    /** The same with the codecs found in the shard. Nothing if the shard does not exist. */
+    public Optional<SinceHandle> openCriticalSinceAsStored(
+            ShardId shard, CriticalReaderId id, Opaque initial, String purpose)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Optional<Machine> machine = existingMachine(shard);
+        return machine.isEmpty()
+                ? Optional.empty()
+                : Optional.of(openCriticalSince(machine.get(), id, initial, purpose));
+    }
+
+    private SinceHandle openCriticalSince(
+            Machine machine, CriticalReaderId id, Opaque initial, String purpose)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        HandleDebug debug = new HandleDebug(config.hostname(), purpose);
+        return SinceHandle.open(machine, id, initial, debug, config.critical());
     }
 
     /**

@@ -3,6 +3,7 @@ package io.persist.client;
 import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchStore;
 import io.persist.batch.RunOrder;
+import io.persist.client.critical.CriticalSettings;
 import io.persist.client.read.ReadSettings;
 import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
@@ -24,6 +25,7 @@ import java.time.Duration;
  *     reads no longer log
  * @param metrics told what building batches costs
  * @param readerLease a reader that is silent for longer may be forgotten, with its hold on history
+ * @param critical holds on history without a lease, and readers that go by them
  * @param writerLease a writer's entry is kept this long after its last append
  * @param operationTimeout all retries of one operation together; then the operation fails
  * @param hostname recorded in the shard, for people
@@ -42,6 +44,7 @@ public record PersistConfig(
         int rollupThreshold,
         BatchMetricSets metrics,
         Duration readerLease,
+        CriticalSettings critical,
         Duration writerLease,
         Duration operationTimeout,
         String hostname,
@@ -116,6 +119,7 @@ public record PersistConfig(
         private int rollupThreshold = 128;
         private BatchMetricSets metrics = BatchMetricSets.NONE;
         private Duration readerLease = Duration.ofMinutes(15);
+        private CriticalSettings critical = CriticalSettings.DEFAULT;
         private Duration writerLease = Duration.ofMinutes(60);
         // Well below the writer lease: an append's idempotency token lives only that long.
         private Duration operationTimeout = Duration.ofMinutes(5);
@@ -176,6 +180,11 @@ public record PersistConfig(
             return this;
         }
 
+        public Builder critical(CriticalSettings value) {
+            critical = value;
+            return this;
+        }
+
         public Builder writerLease(Duration value) {
             writerLease = value;
             return this;
@@ -219,6 +228,7 @@ public record PersistConfig(
                     rollupThreshold,
                     metrics,
                     readerLease,
+                    critical,
                     writerLease,
                     operationTimeout,
                     hostname,

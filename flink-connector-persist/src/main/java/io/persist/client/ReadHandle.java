@@ -67,6 +67,7 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                         state ->
                                 Readers.register(
                                         state,
+                                        client.config().critical().newReaders(),
                                         id,
                                         debug,
                                         client.config().readerLease().toMillis(),

@@ -127,12 +127,14 @@ public record ShardReport(
      * @param id of a leased or a critical reader
      * @param seqno whose blobs it holds; null for critical readers, which hold none
      * @param leaseUntilMillis null for critical readers, which never expire
+     * @param token whose owner may move a critical reader; null for leased ones
      */
     public record ReaderReport(
             String id,
             Antichain since,
             @Nullable SeqNo seqno,
             @Nullable Long leaseUntilMillis,
+            @Nullable String token,
             String hostname,
             String purpose) {}
 

@@ -4,6 +4,7 @@ import io.persist.batch.HollowBatch;
 import io.persist.batch.Run;
 import io.persist.batch.RunPart;
 import io.persist.shard.Profile;
+import io.persist.state.CriticalReaders;
 import io.persist.state.State;
 import io.persist.state.spine.FlatTrace;
 
@@ -130,6 +131,7 @@ final class ShardReports {
                                                 reader.since(),
                                                 reader.seqno(),
                                                 reader.heartbeatMillis() + reader.leaseMillis(),
+                                                null,
                                                 reader.debug().hostname(),
                                                 reader.debug().purpose())));
         state.criticalReaders()
@@ -141,6 +143,7 @@ final class ShardReports {
                                                 reader.since(),
                                                 null,
                                                 null,
+                                                CriticalReaders.Opaque.of(reader).toString(),
                                                 reader.debug().hostname(),
                                                 reader.debug().purpose())));
         return readers;

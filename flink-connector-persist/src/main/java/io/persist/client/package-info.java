@@ -14,7 +14,8 @@
  * <p>Read {@link io.persist.client.PersistLocation}, {@link io.persist.client.PersistConfig} and
  * {@link io.persist.client.PersistClient}, then {@link io.persist.client.WriteHandle} (builders,
  * appends, {@link io.persist.client.AppendResult}) and {@link io.persist.client.ReadHandle}
- * (snapshots, {@link io.persist.client.Listen}, {@link io.persist.client.ReadResult}). {@link
+ * (snapshots, {@link io.persist.client.Listen}, {@link io.persist.client.ReadResult}). Holds on
+ * history that outlive all of them are in {@code io.persist.client.critical}. {@link
  * io.persist.client.ShardReport} is what {@code inspect} shows. {@link io.persist.client.SinkChain}
  * appends the commits of a sink exactly once, at the times that {@link io.persist.client.SinkTime}
  * says, and goes on from an older snapshot as {@link io.persist.client.OnRewind} says.

@@ -6,8 +6,13 @@ import io.persist.batch.HollowBatch;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
+import io.persist.frontier.Antichain;
 import io.persist.state.AppendOutcome;
 import io.persist.state.Appends;
+import io.persist.state.CriticalReaderId;
+import io.persist.state.CriticalReaders;
+import io.persist.state.CriticalReaders.DowngradeOutcome;
+import io.persist.state.CriticalReaders.Opaque;
 import io.persist.state.State;
 import io.persist.state.StateDiff;
 import io.persist.state.Transition;
@@ -169,6 +174,40 @@ public final class Machine {
                             + writer.id()
                             + ": an answer was lost and the log moved on; the shard's upper is now "
                             + mismatch.shardUpper());
+        }
+        return applied.result();
+    }
+
+    /**
+     * Moves a critical reader up if its token is {@code expected}; see {@link CriticalReaders}.
+     *
+     * @throws StoreException.Indeterminate also if {@code replacement} is there, but it cannot be
+     *     told any more whether this call or someone else put it there
+     */
+    public DowngradeOutcome compareAndDowngrade(
+            CriticalReaderId id, Opaque expected, Opaque replacement, Antichain newSince)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Applied<DowngradeOutcome> applied =
+                run(
+                        CommandKind.OTHER,
+                        state ->
+                                CriticalReaders.compareAndDowngrade(
+                                        state, id, expected, replacement, newSince));
+        if (applied.doubt()
+                && applied.result() instanceof DowngradeOutcome.OpaqueMismatch mismatch
+                && mismatch.stored().equals(replacement)) {
+            throw new StoreException.Indeterminate(
+                    "critical reader "
+                            + id
+                            + " of shard "
+                            + shard
+                            + " has the token "
+                            + replacement
+                            + " now, but an answer was lost and the log moved on: it may be"
+                            + " another's");
         }
         return applied.result();
     }

@@ -14,13 +14,36 @@ public final class CriticalReaders {
     private CriticalReaders() {}
 
     /**
-     * A fencing token: who moves a since must know the present one.
+     * A fencing token: who moves a since must know the present one. What it means is up to those
+     * who share the reader. Peers of 0.128 insist on the codec that the reader was registered with,
+     * and begin with 0, or {@link Long#MIN_VALUE} for {@code i64}.
      *
+     * @param codec how its 8 bytes are to be read, by name
      * @param bits of its 8 bytes, read little endian
      */
     public record Opaque(String codec, long bits) {
-        static Opaque of(CriticalReaderState reader) {
+        /** An unsigned number. */
+        public static Opaque u64(long bits) {
+            return new Opaque("u64", bits);
+        }
+
+        /** A signed number. */
+        public static Opaque i64(long number) {
+            return new Opaque("i64", number);
+        }
+
+        /** What the database's controllers use: 0 means that none has taken the reader yet. */
+        public static Opaque epoch(long number) {
+            return new Opaque("PersistEpoch", number);
+        }
+
+        public static Opaque of(CriticalReaderState reader) {
             return new Opaque(reader.opaqueCodec(), reader.opaque());
+        }
+
+        @Override
+        public String toString() {
+            return codec + " " + (codec.equals("u64") ? Long.toUnsignedString(bits) : bits);
         }
     }
 

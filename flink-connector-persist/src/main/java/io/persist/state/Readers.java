@@ -16,17 +16,54 @@ import java.util.TreeMap;
 public final class Readers {
     private Readers() {}
 
+    /** Where a new reader's hold on times begins; never before the shard's since. */
+    public enum Start {
+        /** Everything that the shard can still tell. */
+        SHARD_SINCE {
+            @Override
+            Antichain of(State state) {
+                return state.since();
+            }
+        },
+        /**
+         * What the critical readers agree on, be it nothing; the shard's since if there are none.
+         * So a reader does not hold on to what only other leased readers still keep.
+         */
+        CRITICAL_SINCE {
+            @Override
+            Antichain of(State state) {
+                return state.criticalReaders().values().stream()
+                        .map(CriticalReaderState::since)
+                        .reduce(Antichain::meet)
+                        .orElse(state.since());
+            }
+        };
+
+        abstract Antichain of(State state);
+    }
+
+    /** Registers a reader at the shard's since. */
+    public static Transition<LeasedReaderState> register(
+            State state, LeasedReaderId id, HandleDebug debug, long leaseMillis, long nowMillis) {
+        return register(state, Start.SHARD_SINCE, id, debug, leaseMillis, nowMillis);
+    }
+
     /**
-     * Registers a reader at the shard's since, with a hold on the state that is about to be
-     * committed. On a finished shard nothing is written.
+     * Registers a reader, with a hold on the state that is about to be committed. On a finished
+     * shard nothing is written.
      *
      * @return the reader's entry
      */
     public static Transition<LeasedReaderState> register(
-            State state, LeasedReaderId id, HandleDebug debug, long leaseMillis, long nowMillis) {
+            State state,
+            Start start,
+            LeasedReaderId id,
+            HandleDebug debug,
+            long leaseMillis,
+            long nowMillis) {
         LeasedReaderState reader =
                 new LeasedReaderState(
-                        state.since(), state.seqno(), nowMillis, leaseMillis, debug, Bytes.EMPTY);
+                        start.of(state), state.seqno(), nowMillis, leaseMillis, debug, Bytes.EMPTY);
         if (state.isTombstone()) {
             return new Transition.NoOp<>(reader);
         }

@@ -135,6 +135,27 @@ class ReadersTest {
         assertThat(changed(CriticalReaders.expire(state, critical(1))).criticalReaders()).isEmpty();
     }
 
+    @Test
+    void newReadersCanBeginWhereTheCriticalOnesAre() {
+        State state = register(at(1), 1);
+        assertThat(since(state, Readers.Start.CRITICAL_SINCE)).isEqualTo(Antichain.minimum());
+        for (int number = 1; number <= 2; number++) {
+            state = changed(CriticalReaders.register(state, critical(number), ZERO, States.DEBUG));
+            state =
+                    changed(
+                            CriticalReaders.compareAndDowngrade(
+                                    state, critical(number), ZERO, ONE, Antichain.of(9 - number)));
+        }
+        assertThat(since(state, Readers.Start.SHARD_SINCE)).isEqualTo(Antichain.minimum());
+        assertThat(since(state, Readers.Start.CRITICAL_SINCE)).isEqualTo(Antichain.of(7));
+    }
+
+    private static Antichain since(State state, Readers.Start start) {
+        return Readers.register(state, start, reader(9), States.DEBUG, 900_000, 1_000)
+                .result()
+                .since();
+    }
+
     private static State at(long seqno) {
         return at(States.p26(), seqno);
     }
