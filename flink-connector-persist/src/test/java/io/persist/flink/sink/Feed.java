@@ -45,6 +45,10 @@ final class Feed {
         return allowed.length;
     }
 
+    synchronized int allowed(int lane) {
+        return allowed[lane];
+    }
+
     /** Rows with numbers below {@code count} may be emitted. */
     void allow(int lane, int count) {
         CompletableFuture<Void> before;
@@ -92,14 +96,26 @@ final class Feed {
     }
 
     /** Every row allowed so far, once. */
-    synchronized Map<String, Long> rows() {
+    Map<String, Long> rows() {
+        return rows(0);
+    }
+
+    /** The same from a number on. */
+    synchronized Map<String, Long> rows(int first) {
         Map<String, Long> rows = new TreeMap<>();
         for (int lane = 0; lane < allowed.length; lane++) {
-            for (int number = 0; number < allowed[lane]; number++) {
+            for (int number = first; number < allowed[lane]; number++) {
                 rows.put(row(lane, number), 1L);
             }
         }
         return rows;
+    }
+
+    /** Without padding. */
+    static Map<String, Long> brief(Map<String, Long> rows) {
+        Map<String, Long> brief = new TreeMap<>();
+        rows.forEach((row, copies) -> brief.put(row.replaceFirst("x+$", ""), copies));
+        return brief;
     }
 
     @Override

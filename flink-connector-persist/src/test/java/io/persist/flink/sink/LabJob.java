@@ -166,11 +166,7 @@ final class LabJob {
     }
 
     private boolean isRunning() throws Exception {
-        JobStatus status = get(client.getJobStatus());
-        if (status.isGloballyTerminalState()) {
-            throw new AssertionError("the job has ended: " + status);
-        }
-        if (status != JobStatus.RUNNING) {
+        if (get(client.getJobStatus()) != JobStatus.RUNNING) {
             return false;
         }
         for (AccessExecutionVertex task : tasks()) {
@@ -199,7 +195,14 @@ final class LabJob {
 
     /** Waits until all tasks are running, or have finished. */
     LabJob awaitRunning() throws Exception {
-        await(this::isRunning);
+        await(
+                () -> {
+                    JobStatus status = get(client.getJobStatus());
+                    if (status.isGloballyTerminalState()) {
+                        throw new AssertionError(status + ": " + lastFailure());
+                    }
+                    return isRunning();
+                });
         return this;
     }
 
@@ -223,7 +226,7 @@ final class LabJob {
             try {
                 return get(beginCheckpoint());
             } catch (ExecutionException e) {
-                assertThat(e).hasRootCauseInstanceOf(CheckpointException.class);
+                assertThat(e).hasCauseInstanceOf(CheckpointException.class);
             }
         }
     }
@@ -262,8 +265,12 @@ final class LabJob {
     }
 
     void cancel() throws Exception {
-        get(client.cancel());
+        get(beginCancel());
         awaitEnd(JobStatus.CANCELED);
+    }
+
+    CompletableFuture<Void> beginCancel() {
+        return client.cancel();
     }
 
     String lastFailure() throws Exception {

@@ -8,18 +8,9 @@ import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
-import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.state.InputStateHandle;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
-import org.apache.flink.test.junit5.InjectMiniCluster;
-import org.apache.flink.test.junit5.MiniClusterExtension;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,8 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** Jobs whose stores do not keep up. */
-@Timeout(120)
-class SinkBackPressureITCase {
+class SinkBackPressureITCase extends LabCase {
     private static final int WRITERS = 2;
     private static final int OUTSTANDING = 2;
     private static final int TARGET_BYTES = 64 << 10;
@@ -41,36 +31,19 @@ class SinkBackPressureITCase {
     /** Many times what fits into the parts of a writer and the network buffers before it. */
     private static final int ROWS = 600;
 
-    @RegisterExtension
-    static final MiniClusterExtension CLUSTER =
-            new MiniClusterExtension(
-                    new MiniClusterResourceConfiguration.Builder()
-                            .setNumberTaskManagers(1)
-                            .setNumberSlotsPerTaskManager(4)
-                            .build());
-
-    @TempDir private java.nio.file.Path folder;
-    private SinkLab lab;
     private Feed feed;
 
     @BeforeEach
-    void openLab(TestInfo test) {
-        lab = new SinkLab(test.getDisplayName());
+    void openFeed() {
         feed = lab.addFeed("a", WRITERS, ROW_BYTES);
     }
 
-    @AfterEach
-    void closeLab() throws IOException {
-        lab.close();
+    private LabJob.Plan plan(boolean unaligned) {
+        return plan().parallelism(WRITERS).with(CheckpointingOptions.ENABLE_UNALIGNED, unaligned);
     }
 
-    private LabJob.Plan plan(MiniCluster cluster, boolean unaligned) {
-        return new LabJob.Plan(lab, cluster, folder)
-                .parallelism(WRITERS)
-                .with(CheckpointingOptions.ENABLE_UNALIGNED, unaligned);
-    }
-
-    private PersistSink<String> sink() {
+    @Override
+    PersistSink<String> sink() {
         return lab.wired(lab.sink().partTargetBytes(TARGET_BYTES).maxOutstandingParts(OUTSTANDING));
     }
 
@@ -99,11 +72,11 @@ class SinkBackPressureITCase {
 
     @ParameterizedTest(name = "slow store, unaligned {0}")
     @ValueSource(booleans = {false, true})
-    void writersWaitWithinTheirMemoryAndCheckpointsPassOnceTheStoreGoesOn(
-            boolean unaligned, @InjectMiniCluster MiniCluster cluster) throws Exception {
+    void writersWaitWithinTheirMemoryAndCheckpointsPassOnceTheStoreGoesOn(boolean unaligned)
+            throws Exception {
         Gate uploads = new Gate();
         Gate rows = new Gate();
-        LabJob job = startHeld(plan(cluster, unaligned), uploads, rows);
+        LabJob job = startHeld(plan(unaligned), uploads, rows);
         int partRows = TARGET_BYTES / ROW_BYTES + 1;
         assertThat(rows.arrivals()).isLessThanOrEqualTo(WRITERS * (OUTSTANDING + 1) * partRows);
 
@@ -114,15 +87,14 @@ class SinkBackPressureITCase {
         LabJob.get(checkpoint);
         feed.endAll();
         job.finish();
-        assertThat(lab.site().contents()).isEqualTo(feed.rows());
+        lab.assertHolds(feed.rows());
         assertThat(job.attempts()).isEqualTo(1);
     }
 
     @Test
-    void restoreFromAnUnalignedCheckpointThatKeptRowsBeforeTheWriters(
-            @InjectMiniCluster MiniCluster cluster) throws Exception {
+    void restoreFromAnUnalignedCheckpointThatKeptRowsBeforeTheWriters() throws Exception {
         Gate uploads = new Gate();
-        LabJob job = startHeld(plan(cluster, true), uploads, new Gate());
+        LabJob job = startHeld(plan(true), uploads, new Gate());
         CompletableFuture<String> checkpoint = job.beginCheckpoint();
         uploads.open();
         String retained = LabJob.get(checkpoint);
@@ -131,13 +103,9 @@ class SinkBackPressureITCase {
 
         feed.endAll();
         LabJob restored =
-                plan(cluster, true)
-                        .sourceApart()
-                        .parallelism(WRITERS)
-                        .from(retained)
-                        .start(feed, sink());
+                plan(true).sourceApart().parallelism(WRITERS).from(retained).start(feed, sink());
         restored.finish();
-        assertThat(lab.site().contents()).isEqualTo(feed.rows());
+        lab.assertHolds(feed.rows());
         lab.assertNothingLeaked();
     }
 
@@ -162,8 +130,7 @@ class SinkBackPressureITCase {
 
     @ParameterizedTest(name = "slow commit, unaligned {0}")
     @ValueSource(booleans = {false, true})
-    void barriersPassTheWritersWhileACommitIsHeld(
-            boolean unaligned, @InjectMiniCluster MiniCluster cluster) throws Exception {
+    void barriersPassTheWritersWhileACommitIsHeld(boolean unaligned) throws Exception {
         // Flink allows one at a time if unaligned.
         int during = unaligned ? 1 : 3;
         Gate commits = new Gate();
@@ -184,7 +151,7 @@ class SinkBackPressureITCase {
                     }
                 });
         LabJob job =
-                plan(cluster, unaligned)
+                plan(unaligned)
                         .with(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, during)
                         .start(feed, sink());
         feed.allowAll(1);
@@ -208,7 +175,7 @@ class SinkBackPressureITCase {
         LabJob.get(checkpoints.get(during - 1));
         lab.awaitRows(feed.rows());
         job.cancel();
-        assertThat(lab.site().prefixes()).isEqualTo(expected);
+        lab.assertHeld(expected);
         assertThat(job.attempts()).isEqualTo(1);
     }
 }

@@ -35,9 +35,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -63,6 +66,9 @@ final class SinkLab implements AutoCloseable {
     private final AtomicLong clients = new AtomicLong(FIRST_SEED);
     private final List<LabJob> jobs = new ArrayList<>();
     private final Gate stalls = new Gate();
+    private final Gate rowsSeen = new Gate();
+    private final Set<String> seen = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> opened = new ConcurrentHashMap<>();
     private final Object commitsLock = new Object();
     private long commits;
     private volatile StoreScript stores = StoreScript.NONE;
@@ -185,6 +191,34 @@ final class SinkLab implements AutoCloseable {
 
     void reach(Station.Step step) throws Exception {
         stations.at(step);
+        if (step.moment() == Station.Moment.ROW) {
+            seen.add(step.row());
+            rowsSeen.note();
+        }
+        if (step.moment() == Station.Moment.OPEN) {
+            opened.merge(step.station() + step.subtask(), 1, Integer::sum);
+        }
+    }
+
+    /** How often a task with a station was begun. */
+    int opened(String station, int subtask) {
+        return opened.getOrDefault(station + subtask, 0);
+    }
+
+    /** Waits until all these rows have come to a station. */
+    void awaitSeen(Map<String, Long> rows) throws InterruptedException, TimeoutException {
+        while (true) {
+            int before = rowsSeen.arrivals();
+            if (seen.containsAll(rows.keySet())) {
+                return;
+            }
+            rowsSeen.awaitArrivals(before + 1);
+        }
+    }
+
+    /** Lets {@link #awaitSeen} wait for rows that come again. */
+    void forgetSeen() {
+        seen.clear();
     }
 
     private static void pause(long millis) throws InterruptedException {
@@ -249,17 +283,42 @@ final class SinkLab implements AutoCloseable {
     }
 
     void awaitRows(ShardId shard, Map<String, Long> rows) throws Exception {
+        if (!awaitAfterCommits(() -> site.contents(shard).equals(rows))) {
+            assertHolds(shard, rows);
+        }
+    }
+
+    /** Waits until the shard's upper is beyond a time. */
+    void awaitUpperBeyond(long time) throws Exception {
+        assertThat(awaitAfterCommits(() -> site.upper() > time)).isTrue();
+    }
+
+    /** Looks again after each commit, up to a limit. */
+    private boolean awaitAfterCommits(Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (true) {
-            long seen = commits();
-            Map<String, Long> found = site.contents(shard);
-            if (found.equals(rows)) {
-                return;
+            long before = commits();
+            if (condition.call()) {
+                return true;
             }
-            if (!awaitCommit(seen, deadline)) {
-                assertThat(found).isEqualTo(rows);
+            if (!awaitCommit(before, deadline)) {
+                return false;
             }
         }
+    }
+
+    void assertHolds(Map<String, Long> rows) throws Exception {
+        assertHolds(Site.SHARD, rows);
+    }
+
+    void assertHolds(ShardId shard, Map<String, Long> rows) throws Exception {
+        assertThat(Feed.brief(site.contents(shard))).isEqualTo(Feed.brief(rows));
+    }
+
+    /** These were the contents after the commits that had rows. */
+    void assertHeld(List<Map<String, Long>> contents) throws Exception {
+        assertThat(site.prefixes().stream().map(Feed::brief).toList())
+                .isEqualTo(contents.stream().map(Feed::brief).toList());
     }
 
     /** Changes of states made by committers so far. */

@@ -11,6 +11,7 @@ import io.persist.codec.Codecs;
 import io.persist.codec.ShardId;
 import io.persist.codec.Unit;
 import io.persist.frontier.Antichain;
+import io.persist.shard.OrphanedPart;
 import io.persist.store.BlobKey;
 import io.persist.store.uri.Stores;
 
@@ -111,6 +112,13 @@ final class TestShard {
                                 }
                             });
             return keys;
+        }
+    }
+
+    /** Parts that no live state leads to. */
+    List<OrphanedPart> orphans() throws Exception {
+        try (PersistClient client = client()) {
+            return client.orphans(SHARD).orElseThrow();
         }
     }
 

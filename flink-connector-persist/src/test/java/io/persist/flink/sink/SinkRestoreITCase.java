@@ -1,0 +1,250 @@
+package io.persist.flink.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.persist.client.OnRewind;
+
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.PipelineOptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/** Jobs that are stopped in one way or another and started again from what is left. */
+class SinkRestoreITCase extends LabCase {
+    /** Longer than what travels inside the metadata. */
+    private static final int PADDING = 5_000;
+
+    private Feed feed;
+
+    @BeforeEach
+    void openFeed() {
+        feed = lab.addFeed("a", 4, PADDING);
+    }
+
+    /** Lets rows come and waits until they are with the writers. */
+    private void emit(int count) throws Exception {
+        int before = feed.allowed(0);
+        feed.allowAll(count);
+        lab.awaitSeen(feed.rows(before));
+    }
+
+    /** Lets rows come and commits them. */
+    private void emitAndCommit(LabJob job, int count) throws Exception {
+        emit(count);
+        job.checkpoint();
+        lab.awaitRows(feed.rows());
+    }
+
+    @Test
+    void parallelismChangesWhileCommitsArePending() throws Exception {
+        // Later starts leave the largest parallelism to Flink, which takes it from the snapshot.
+        LabJob one =
+                plan().parallelism(1).with(PipelineOptions.MAX_PARALLELISM, 8).start(feed, sink());
+        emitAndCommit(one, 2);
+        Map<String, Long> before = feed.rows();
+        Gate commits = new Gate();
+        lab.stores(
+                request -> {
+                    if (request.isCommit()) {
+                        commits.pass();
+                    }
+                });
+        emit(4);
+        String checkpoint = one.checkpoint();
+        commits.awaitWaiting(1);
+        one.cancel();
+        lab.stores(SinkLab.StoreScript.NONE);
+        lab.assertHolds(before);
+
+        // The restored commit is made at the start.
+        LabJob four = plan().parallelism(4).from(checkpoint).start(feed, sink());
+        lab.awaitRows(feed.rows());
+        before = feed.rows();
+        emit(6);
+        String savepoint = four.savepoint(plan());
+        four.cancel();
+        lab.assertHolds(before);
+
+        LabJob two = plan().parallelism(2).from(savepoint).start(feed, sink());
+        lab.awaitRows(feed.rows());
+        emitAndCommit(two, 8);
+        String retained = two.checkpoint();
+        two.cancel();
+
+        LabJob three = plan().parallelism(3).from(retained).start(feed, sink());
+        emitAndCommit(three, 10);
+        feed.allowAll(11);
+        feed.endAll();
+        three.finish();
+        lab.assertHolds(feed.rows());
+        lab.assertNothingLeaked();
+    }
+
+    @Test
+    void stoppedWithSavepointsAgainAndAgain() throws Exception {
+        List<Map<String, Long>> expected = new ArrayList<>();
+        LabJob job = plan().start(feed, sink());
+        int rows = 0;
+        for (boolean drain : new boolean[] {false, false, true, true, false}) {
+            emit(++rows);
+            String savepoint = job.stop(plan(), drain);
+            job.awaitEnd(JobStatus.FINISHED);
+            lab.assertHolds(feed.rows());
+            expected.add(feed.rows());
+            long upper = lab.site().upper();
+            // A start that only repeats the savepoint's commit, and is stopped in its turn.
+            LabJob idle = plan().from(savepoint).start(feed, sink());
+            idle.awaitRunning();
+            assertThat(lab.site().upper()).isEqualTo(upper);
+            String again = idle.stop(plan(), false);
+            idle.awaitEnd(JobStatus.FINISHED);
+            job = plan().from(again).start(feed, sink());
+        }
+        emit(++rows);
+        feed.endAll();
+        expected.add(feed.rows());
+        job.finish();
+        lab.assertHeld(expected);
+        lab.assertNothingLeaked();
+    }
+
+    /** A job that has gone on after a savepoint without stopping. */
+    private record Ahead(LabJob job, String savepoint, long savepointTime) {}
+
+    private Ahead goAhead() throws Exception {
+        LabJob job = plan().withoutRestarts().start(feed, sink());
+        emitAndCommit(job, 2);
+        // The savepoint's own commit will have this time: the clock stands still.
+        long time = lab.site().upper();
+        String savepoint = job.savepoint(plan());
+        emitAndCommit(job, 4);
+        lab.forgetSeen();
+        return new Ahead(job, savepoint, time);
+    }
+
+    private LabJob startFrom(String snapshot, OnRewind onRewind) throws Exception {
+        return plan().withoutRestarts()
+                .from(snapshot)
+                .start(feed, lab.wired(lab.sink().onRewind(onRewind)));
+    }
+
+    private static void fail(LabJob job, String why) throws Exception {
+        job.awaitRunning();
+        LabJob.get(job.beginCheckpoint().handle((path, declined) -> null));
+        assertThat(job.awaitFailure())
+                .hasStackTraceContaining(ChainRefusedException.class.getName())
+                .hasStackTraceContaining(why);
+    }
+
+    @Test
+    void secondJobFromASavepointThatTheShardHasLeftBehindFails() throws Exception {
+        Ahead first = goAhead();
+        long upper = lab.site().upper();
+        fail(startFrom(first.savepoint, OnRewind.FAIL), "ahead");
+        assertThat(lab.site().upper()).isEqualTo(upper);
+        lab.assertHolds(feed.rows());
+        emitAndCommit(first.job, 6);
+        feed.endAll();
+        first.job.finish();
+        lab.assertHolds(feed.rows());
+    }
+
+    @Test
+    void secondJobMayAppendWhatTheFirstHasAppended() throws Exception {
+        Ahead first = goAhead();
+        LabJob second = startFrom(first.savepoint, OnRewind.APPEND);
+        lab.awaitSeen(feed.rows(2));
+        second.checkpoint();
+        Map<String, Long> twice = new TreeMap<>(feed.rows());
+        twice.putAll(feed.rows(2));
+        feed.rows(2).keySet().forEach(row -> twice.put(row, 2L));
+        lab.awaitRows(twice);
+        fail(first.job, "took over");
+        feed.allowAll(5);
+        feed.endAll();
+        second.finish();
+        feed.rows(4).keySet().forEach(row -> twice.put(row, 1L));
+        lab.assertHolds(twice);
+    }
+
+    @Test
+    void secondJobMayUndoWhatTheFirstHasAppended() throws Exception {
+        Ahead first = goAhead();
+        LabJob second = startFrom(first.savepoint, new OnRewind.Compensate(first.savepointTime));
+        lab.awaitSeen(feed.rows(2));
+        second.checkpoint();
+        lab.awaitRows(feed.rows());
+        fail(first.job, "took over");
+        feed.allowAll(5);
+        feed.endAll();
+        second.finish();
+        lab.assertHolds(feed.rows());
+        Map<String, Long> undone = new TreeMap<>();
+        for (Map<String, Long> changes : lab.site().history().values()) {
+            changes.forEach(
+                    (row, diff) -> {
+                        if (diff < 0) {
+                            undone.put(row, diff);
+                        }
+                    });
+        }
+        feed.allowAll(4);
+        assertThat(undone.keySet()).isEqualTo(feed.rows(2).keySet());
+        assertThat(undone.values()).containsOnly(-1L);
+    }
+
+    @Test
+    void firstCommitOfTwoJobsFromOneSavepointWins() throws Exception {
+        LabJob original = plan().start(feed, sink());
+        emitAndCommit(original, 2);
+        String savepoint = original.savepoint(plan());
+        original.cancel();
+        LabJob slow = startFrom(savepoint, OnRewind.FAIL);
+        slow.awaitRunning();
+        LabJob quick = startFrom(savepoint, OnRewind.FAIL);
+        emitAndCommit(quick, 4);
+        fail(slow, "ahead");
+        lab.assertHolds(feed.rows());
+        emitAndCommit(quick, 6);
+    }
+
+    @Test
+    void cancelledInTheMiddleOfACheckpoint() throws Exception {
+        LabJob job = plan().start(feed, sink());
+        emit(2);
+        String retained = job.checkpoint();
+        lab.awaitRows(feed.rows());
+        Map<String, Long> before = feed.rows();
+        Gate uploads = new Gate();
+        lab.stores(
+                request -> {
+                    if (request.isUpload()) {
+                        uploads.pass();
+                    }
+                });
+        emit(4);
+        CompletableFuture<String> checkpoint = job.beginCheckpoint();
+        uploads.awaitWaiting(2);
+        CompletableFuture<Void> cancelled = job.beginCancel();
+        LabJob.get(checkpoint.handle((path, aborted) -> null));
+        uploads.open();
+        LabJob.get(cancelled);
+        job.awaitEnd(JobStatus.CANCELED);
+        assertThat(checkpoint).isCompletedExceptionally();
+        lab.assertHolds(before);
+
+        LabJob next = plan().from(retained).start(feed, sink());
+        lab.forgetSeen();
+        feed.allowAll(5);
+        lab.awaitSeen(feed.rows(4));
+        next.checkpoint();
+        lab.awaitRows(feed.rows());
+        lab.assertNothingLeaked();
+    }
+}
