@@ -2,6 +2,8 @@ package io.persist.flink.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.persist.flink.sink.LaneSource.Feed;
+
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;

@@ -2,6 +2,9 @@ package io.persist.flink.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.persist.flink.sink.LaneSource.Feed;
+import io.persist.testing.Gate;
+
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.runtime.checkpoint.Checkpoints;

@@ -2,7 +2,9 @@ package io.persist.flink.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.persist.flink.sink.LaneSource.Feed;
 import io.persist.store.StoreException;
+import io.persist.testing.Gate;
 
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.RuntimeExecutionMode;

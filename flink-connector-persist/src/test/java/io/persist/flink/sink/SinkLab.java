@@ -10,6 +10,7 @@ import io.persist.client.PersistLocation;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
+import io.persist.flink.sink.LaneSource.Feed;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.Machine;
 import io.persist.shard.MaintenanceTask;
@@ -22,6 +23,7 @@ import io.persist.store.SeqNo;
 import io.persist.store.Sleeper;
 import io.persist.store.StoreException;
 import io.persist.store.Versioned;
+import io.persist.testing.Gate;
 import io.persist.testing.SeededIds;
 
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,8 @@ package io.persist.flink.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persist.client.OnRewind;
+import io.persist.flink.sink.LaneSource.Feed;
+import io.persist.testing.Gate;
 
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.PipelineOptions;

@@ -6,6 +6,7 @@ import io.persist.codec.Codec;
 import io.persist.codec.Codecs;
 import io.persist.codec.ShardId;
 import io.persist.codec.Unit;
+import io.persist.flink.sink.LaneSource.Feed;
 
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;

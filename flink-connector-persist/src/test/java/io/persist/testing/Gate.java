@@ -1,29 +1,31 @@
-package io.persist.flink.sink;
+package io.persist.testing;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
 
 /** Holds whoever comes while it is shut. Any thread. */
-final class Gate {
+public final class Gate {
+    private static final long LIMIT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private boolean shut = true;
     private int arrivals;
     private int waiting;
     private int mostWaiting;
 
     /** Begins shut. */
-    Gate() {}
+    public Gate() {}
 
-    synchronized void open() {
+    public synchronized void open() {
         shut = false;
         notifyAll();
     }
 
-    synchronized void shut() {
+    public synchronized void shut() {
         shut = true;
     }
 
-    synchronized void pass() throws InterruptedException {
+    public synchronized void pass() throws InterruptedException {
         arrivals++;
         waiting++;
         mostWaiting = Math.max(mostWaiting, waiting);
@@ -39,28 +41,28 @@ final class Gate {
     }
 
     /** Counts somebody who need not wait. */
-    synchronized void note() {
+    public synchronized void note() {
         arrivals++;
         notifyAll();
     }
 
-    synchronized int arrivals() {
+    public synchronized int arrivals() {
         return arrivals;
     }
 
     /** Waits until at least so many are held at once. */
-    void awaitWaiting(int count) throws InterruptedException, TimeoutException {
+    public void awaitWaiting(int count) throws InterruptedException, TimeoutException {
         await(() -> waiting, count);
     }
 
     /** Waits until at least so many have come, whether they have passed or not. */
-    void awaitArrivals(int count) throws InterruptedException, TimeoutException {
+    public void awaitArrivals(int count) throws InterruptedException, TimeoutException {
         await(() -> arrivals, count);
     }
 
     private synchronized void await(IntSupplier found, int count)
             throws InterruptedException, TimeoutException {
-        long deadline = System.nanoTime() + SinkLab.LIMIT.toNanos();
+        long deadline = System.nanoTime() + LIMIT_NANOS;
         while (found.getAsInt() < count) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (left <= 0) {
@@ -70,7 +72,7 @@ final class Gate {
         }
     }
 
-    synchronized int mostWaiting() {
+    public synchronized int mostWaiting() {
         return mostWaiting;
     }
 }
