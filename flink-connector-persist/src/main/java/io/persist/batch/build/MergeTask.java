@@ -89,6 +89,7 @@ final class MergeTask<K, V> implements Pending.Work {
                         .format(config.drawFormat(store.random()))
                         .memoryBytes(config.mergeMemoryBytes())
                         .targetBytes(config.targetBytes())
+                        .pieceBytes(config.pieceBytes())
                         .maxUpdates(Integer.MAX_VALUE)
                         .build();
         BatchMetrics metrics = store.metrics();
@@ -98,7 +99,11 @@ final class MergeTask<K, V> implements Pending.Work {
                 RunMerge<K, V> merge =
                         RunMerge.open(store, schema, runs, merging, writer.allocator())) {
             for (Updates chunk = merge.next(); chunk != null; chunk = merge.next()) {
-                writer.write(chunk, PartsWriter.Content.INSERTS);
+                if (merge.endedPart()) {
+                    writer.write(chunk, PartsWriter.Content.INSERTS);
+                } else {
+                    writer.append(chunk, PartsWriter.Content.INSERTS);
+                }
             }
             Written merged = writer.finishRun();
             output.adopt(merged);

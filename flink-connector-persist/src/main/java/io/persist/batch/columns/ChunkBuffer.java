@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Collects updates of several parts into new vectors, column by column, up to a size. One thread;
- * the caller closes it.
+ * Collects updates of several parts into new vectors, column by column: chunks, of which one or
+ * more make a new part. One thread; the caller closes it.
  */
 public final class ChunkBuffer implements AutoCloseable {
     private static final int TIME_AND_DIFF_BYTES = 16;
@@ -26,30 +26,41 @@ public final class ChunkBuffer implements AutoCloseable {
     private final Codec<?> vals;
     private final PartFormat format;
     private final BufferAllocator allocator;
-    private final long targetBytes;
-    private final int maxUpdates;
+    private final Limits limits;
     private final Segments segments = new Segments();
     private @Nullable Updates chunk;
     private long bytes;
 
+    /** Payload and updates of the part that were handed over. */
+    private long takenBytes;
+
+    private int takenUpdates;
+    private boolean endedPart;
+
+    /**
+     * How large chunks and parts become.
+     *
+     * @param partBytes a part ends with the update that makes its payload reach this
+     * @param pieceBytes a chunk ends with its part, or when its payload reaches this
+     * @param maxUpdates of a part
+     */
+    public record Limits(long partBytes, long pieceBytes, int maxUpdates) {}
+
     /**
      * @param format which columns chunks have
      * @param allocator of the chunks
-     * @param targetBytes a chunk ends with the update that makes its payload reach this
      */
     public ChunkBuffer(
             Codec<?> keys,
             Codec<?> vals,
             PartFormat format,
             BufferAllocator allocator,
-            long targetBytes,
-            int maxUpdates) {
+            Limits limits) {
         this.keys = keys;
         this.vals = vals;
         this.format = format;
         this.allocator = allocator;
-        this.targetBytes = targetBytes;
-        this.maxUpdates = maxUpdates;
+        this.limits = limits;
     }
 
     public boolean isEmpty() {
@@ -58,7 +69,16 @@ public final class ChunkBuffer implements AutoCloseable {
 
     /** Whether {@link #take} is due. */
     public boolean isFull() {
-        return chunk != null && (bytes >= targetBytes || chunk.count() >= maxUpdates);
+        return chunk != null && (bytes >= limits.pieceBytes() || isPartFull(chunk));
+    }
+
+    private boolean isPartFull(Updates last) {
+        return takenBytes + bytes >= limits.partBytes() || room(last) == 0;
+    }
+
+    /** How many more updates the part may have. */
+    private int room(Updates last) {
+        return limits.maxUpdates() - takenUpdates - last.count();
     }
 
     /** Hands the chunk over; the next one begins. There must be one. */
@@ -67,9 +87,17 @@ public final class ChunkBuffer implements AutoCloseable {
         if (taken == null) {
             throw new IllegalStateException("no updates");
         }
+        endedPart = isPartFull(taken);
+        takenBytes = endedPart ? 0 : takenBytes + bytes;
+        takenUpdates = endedPart ? 0 : takenUpdates + taken.count();
         chunk = null;
         bytes = 0;
         return taken;
+    }
+
+    /** Whether the chunk that was taken last made its part full. */
+    public boolean endedPart() {
+        return endedPart;
     }
 
     /**
@@ -81,7 +109,7 @@ public final class ChunkBuffer implements AutoCloseable {
     public int append(Selection selection, int from) {
         Updates target = chunk == null ? SpareColumns.create(keys, vals, format, allocator) : chunk;
         chunk = target;
-        int count = Math.min(selection.count() - from, maxUpdates - target.count());
+        int count = Math.min(selection.count() - from, room(target));
         List<FieldVector[]> sources = sources(selection);
         int end = from + fitting(selection, from, count, sources);
         segments.clear();
@@ -113,8 +141,9 @@ public final class ChunkBuffer implements AutoCloseable {
         for (FieldVector[] column : sources) {
             each += payload.add(column);
         }
+        long most = Math.min(limits.pieceBytes(), limits.partBytes() - takenBytes);
         int taken = 0;
-        while (taken < count && (taken == 0 || bytes < targetBytes)) {
+        while (taken < count && (taken == 0 || bytes < most)) {
             bytes += sizes[taken] + each;
             taken++;
         }

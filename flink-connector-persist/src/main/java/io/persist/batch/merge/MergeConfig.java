@@ -12,8 +12,9 @@ import io.persist.part.PartFormat;
  * @param format columns of the chunks that come out
  * @param memoryBytes up to which parts are fetched before they are needed; what is needed is
  *     fetched in any case
- * @param targetBytes a chunk ends with the update that makes its payload reach this
- * @param maxUpdates a chunk has no more than this
+ * @param targetBytes of a part, which ends with the update that makes its payload reach this
+ * @param pieceBytes a chunk ends with its part, or earlier, when its payload reaches this
+ * @param maxUpdates a part has no more than this
  */
 public record MergeConfig(
         Filter filter,
@@ -21,6 +22,7 @@ public record MergeConfig(
         PartFormat format,
         long memoryBytes,
         int targetBytes,
+        int pieceBytes,
         int maxUpdates) {
     public MergeConfig {
         if (order == RunOrder.UNORDERED) {
@@ -29,9 +31,17 @@ public record MergeConfig(
         if (memoryBytes < 0
                 || targetBytes < 0
                 || targetBytes > BatchConfig.MAX_TARGET_BYTES
+                || pieceBytes < 1
                 || maxUpdates < 1) {
             throw new IllegalArgumentException(
-                    "memory " + memoryBytes + ", target " + targetBytes + ", max " + maxUpdates);
+                    "memory "
+                            + memoryBytes
+                            + ", target "
+                            + targetBytes
+                            + ", piece "
+                            + pieceBytes
+                            + ", max "
+                            + maxUpdates);
         }
     }
 
@@ -46,6 +56,7 @@ public record MergeConfig(
         private PartFormat format = PartFormat.STRUCTURED;
         private long memoryBytes = 1L << 30;
         private int targetBytes = 32 << 20;
+        private int pieceBytes = Integer.MAX_VALUE;
         private int maxUpdates = 100_000;
 
         private Builder() {}
@@ -75,13 +86,19 @@ public record MergeConfig(
             return this;
         }
 
+        public Builder pieceBytes(int bytes) {
+            pieceBytes = bytes;
+            return this;
+        }
+
         public Builder maxUpdates(int updates) {
             maxUpdates = updates;
             return this;
         }
 
         public MergeConfig build() {
-            return new MergeConfig(filter, order, format, memoryBytes, targetBytes, maxUpdates);
+            return new MergeConfig(
+                    filter, order, format, memoryBytes, targetBytes, pieceBytes, maxUpdates);
         }
     }
 }

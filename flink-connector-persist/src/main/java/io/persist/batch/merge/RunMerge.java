@@ -70,8 +70,10 @@ public final class RunMerge<K, V> implements AutoCloseable {
                         schema.vals(),
                         config.format(),
                         chunks,
-                        config.targetBytes(),
-                        config.maxUpdates()));
+                        new ChunkBuffer.Limits(
+                                config.targetBytes(),
+                                config.pieceBytes(),
+                                config.maxUpdates())));
     }
 
     /**
@@ -100,6 +102,11 @@ public final class RunMerge<K, V> implements AutoCloseable {
                 return chunk.take();
             }
         }
+    }
+
+    /** Whether the last chunk made its part full, rather than being a piece of it. */
+    public boolean endedPart() {
+        return chunk.endedPart();
     }
 
     /** Idempotent. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.batch.BatchConfig;
 import io.persist.batch.RunPart;
+import io.persist.batch.RunSettings;
 import io.persist.batch.build.BatchRig.Row;
 import io.persist.codec.Bytes;
 import io.persist.frontier.Antichain;
@@ -74,7 +75,10 @@ final class PartInPiecesTest {
         return rows;
     }
 
-    /** Parts end at the same updates, and metadata says the same, however parts are cut. */
+    /**
+     * Parts end at the same updates, and metadata says the same, however parts are cut, those of
+     * merged runs as well.
+     */
     @Property(seed = "20261124", tries = 100)
     void piecesOnlyChangeTheBytes_B39(
             @ForAll long seed,
@@ -84,7 +88,10 @@ final class PartInPiecesTest {
             throws Exception {
         Random random = new Random(seed);
         BatchConfig.Builder config =
-                BatchRig.hollow().format(format).targetBytes(random.nextInt(6000));
+                BatchRig.hollow()
+                        .format(format)
+                        .targetBytes(random.nextInt(6000))
+                        .runs(RunSettings.DEFAULT.withMaxRuns(1 + random.nextInt(3)));
         List<Row<String, String>> rows = rows(random, count, 1);
         try (BatchRig rig = new BatchRig()) {
             Antichain lower = Antichain.of(0);
