@@ -13,7 +13,7 @@ import java.util.Objects;
  * check everything again for every value: room is made sure of here. While rows are appended nobody
  * else may grow the vector. One thread.
  */
-final class BytesWriter {
+public final class BytesWriter {
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -27,13 +27,13 @@ final class BytesWriter {
     private long validity;
     private long data;
 
-    BytesWriter(BaseVariableWidthVector vector) {
+    public BytesWriter(BaseVariableWidthVector vector) {
         this.vector = vector;
         locate();
     }
 
     /** Stores a value at {@code row}, which is the row after the last one, or that once more. */
-    void put(int row, byte[] bytes, int from, int length) {
+    public void put(int row, byte[] bytes, int from, int length) {
         Objects.checkFromIndexSize(from, length, bytes.length);
         if (row >= capacity) {
             makeRoomFor(row);
@@ -48,6 +48,13 @@ final class BytesWriter {
         long bits = validity + (row >> 3);
         MemoryUtil.putByte(bits, (byte) (MemoryUtil.getByte(bits) | 1 << (row & 7)));
         vector.setLastSet(row);
+    }
+
+    /** Stores a null at {@code row}, which takes no data. */
+    public void putNull(int row) {
+        put(row, Bytes.EMPTY_ARRAY, 0, 0);
+        long bits = validity + (row >> 3);
+        MemoryUtil.putByte(bits, (byte) (MemoryUtil.getByte(bits) & ~(1 << (row & 7))));
     }
 
     private static void copy(byte[] bytes, int from, long target, int length) {

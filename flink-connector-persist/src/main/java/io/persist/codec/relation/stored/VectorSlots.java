@@ -1,8 +1,10 @@
 package io.persist.codec.relation.stored;
 
 import io.persist.codec.Bytes;
+import io.persist.codec.BytesWriter;
 
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.memory.util.ByteFunctionHelpers;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
@@ -13,10 +15,17 @@ import org.apache.arrow.vector.FixedSizeBinaryVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
-/** Slots in Arrow vectors. Slots of nulls are zero or empty, whatever was there before. */
+/**
+ * Slots in Arrow vectors. Slots of nulls are zero or empty, whatever was there before. Values are
+ * written by address, as {@link BytesWriter} does: while that goes on nobody else may grow the
+ * vectors.
+ */
 public final class VectorSlots {
     private VectorSlots() {}
 
@@ -50,17 +59,39 @@ public final class VectorSlots {
     private abstract static class OfFixedWidth extends Slots {
         final BaseFixedWidthVector vector;
 
+        /** Rows that can be written at the addresses below. */
+        private int capacity;
+
+        private long validity;
+        private long data;
+
         OfFixedWidth(BaseFixedWidthVector vector) {
             this.vector = vector;
         }
 
-        /** Makes room for the row, marks it as valid, and returns the data. */
-        final ArrowBuf dataFor(int row) {
+        /** Makes room for the row, marks it as valid, and returns the address of the data. */
+        final long dataFor(int row) {
+            if (row >= capacity) {
+                makeRoomFor(row);
+            }
+            long bits = validity + (row >> 3);
+            MemoryUtil.putByte(bits, (byte) (MemoryUtil.getByte(bits) | 1 << (row & 7)));
+            return data;
+        }
+
+        private void makeRoomFor(int row) {
             while (row >= vector.getValueCapacity()) {
                 vector.reAlloc();
             }
-            BitVectorHelper.setBit(vector.getValidityBuffer(), row);
-            return vector.getDataBuffer();
+            capacity = vector.getValueCapacity();
+            validity = vector.getValidityBuffer().memoryAddress();
+            data = vector.getDataBuffer().memoryAddress();
+        }
+
+        /** Makes a row null for which {@link #dataFor} was called. */
+        final void clearValidity(int row) {
+            long bits = validity + (row >> 3);
+            MemoryUtil.putByte(bits, (byte) (MemoryUtil.getByte(bits) & ~(1 << (row & 7))));
         }
 
         @Override
@@ -71,7 +102,7 @@ public final class VectorSlots {
         @Override
         public void setNull(int row) {
             putLong(row, 0);
-            BitVectorHelper.unsetBit(vector.getValidityBuffer(), row);
+            clearValidity(row);
         }
     }
 
@@ -82,12 +113,10 @@ public final class VectorSlots {
 
         @Override
         public void putLong(int row, long value) {
-            ArrowBuf bits = dataFor(row);
-            if (value == 0) {
-                BitVectorHelper.unsetBit(bits, row);
-            } else {
-                BitVectorHelper.setBit(bits, row);
-            }
+            long at = dataFor(row) + (row >> 3);
+            int bit = 1 << (row & 7);
+            int others = MemoryUtil.getByte(at) & ~bit;
+            MemoryUtil.putByte(at, (byte) (value == 0 ? others : others | bit));
         }
 
         @Override
@@ -103,7 +132,7 @@ public final class VectorSlots {
 
         @Override
         public void putLong(int row, long value) {
-            dataFor(row).setShort(2L * row, (short) value);
+            MemoryUtil.putShort(dataFor(row) + 2L * row, (short) value);
         }
 
         @Override
@@ -119,7 +148,7 @@ public final class VectorSlots {
 
         @Override
         public void putLong(int row, long value) {
-            dataFor(row).setInt(4L * row, (int) value);
+            MemoryUtil.putInt(dataFor(row) + 4L * row, (int) value);
         }
 
         @Override
@@ -135,7 +164,7 @@ public final class VectorSlots {
 
         @Override
         public void putLong(int row, long value) {
-            dataFor(row).setLong(8L * row, value);
+            MemoryUtil.putLong(dataFor(row) + 8L * row, value);
         }
 
         @Override
@@ -154,14 +183,17 @@ public final class VectorSlots {
 
         @Override
         public void setNull(int row) {
-            dataFor(row).setZero(row * width, width);
-            BitVectorHelper.unsetBit(vector.getValidityBuffer(), row);
+            MemoryUtil.setMemory(dataFor(row) + row * width, width, (byte) 0);
+            clearValidity(row);
         }
 
         @Override
         public void putBytes(int row, byte[] bytes, int offset, int length) {
-            assert length == width;
-            dataFor(row).setBytes(row * width, bytes, offset, width);
+            if (length != width) {
+                throw new IllegalArgumentException(length + " bytes for a width of " + width);
+            }
+            Objects.checkFromIndexSize(offset, length, bytes.length);
+            MemoryUtil.copyToMemory(bytes, offset, dataFor(row) + row * width, width);
         }
 
         @Override
@@ -180,9 +212,10 @@ public final class VectorSlots {
     }
 
     private static final class OfBytes extends Slots {
-        private static final byte[] NONE = new byte[0];
-
         private final BaseVariableWidthVector vector;
+
+        /** Null until something is written. */
+        private @Nullable BytesWriter writer;
 
         OfBytes(BaseVariableWidthVector vector) {
             this.vector = vector;
@@ -195,13 +228,19 @@ public final class VectorSlots {
 
         @Override
         public void setNull(int row) {
-            vector.setSafe(row, NONE, 0, 0);
-            vector.setNull(row);
+            writer().putNull(row);
+        }
+
+        private BytesWriter writer() {
+            if (writer == null) {
+                writer = new BytesWriter(vector);
+            }
+            return writer;
         }
 
         @Override
         public void putBytes(int row, byte[] bytes, int offset, int length) {
-            vector.setSafe(row, bytes, offset, length);
+            writer().put(row, bytes, offset, length);
         }
 
         @Override
@@ -353,7 +392,7 @@ public final class VectorSlots {
 
         @Override
         public void putLong(int row, long value) {
-            dataFor(row).setByte(row, (byte) value);
+            MemoryUtil.putByte(dataFor(row) + row, (byte) value);
         }
 
         @Override
