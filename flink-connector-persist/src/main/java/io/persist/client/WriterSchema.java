@@ -23,7 +23,9 @@ import java.util.Optional;
 
 /**
  * The schema a handle writes with, and what the shard's registry calls it. Registered at open for
- * peers of the 0.128 generation, else before the first append of data. One thread.
+ * peers of the 0.128 generation and for shards that have schemas, else before the first append of
+ * data. Where others are registered, it must be one of them, or add to the newest nullable columns
+ * at the end. One thread.
  */
 final class WriterSchema<K, V> {
     private final Codec<K> key;
@@ -46,7 +48,8 @@ final class WriterSchema<K, V> {
     /**
      * Looks the schema up.
      *
-     * @throws IncompatibleShardException if the shard has other schemas and not this one
+     * @throws IncompatibleShardException if the shard has other schemas, which this one neither is
+     *     nor adds to
      */
     static <K, V> WriterSchema<K, V> open(Machine machine, Codec<K> key, Codec<V> val)
             throws StoreException,
@@ -76,26 +79,72 @@ final class WriterSchema<K, V> {
         if (id != null) {
             return Optional.of(id);
         }
-        Schemas.Registration registration =
-                machine.apply(state -> Schemas.register(state, encoded, this::isSame));
-        if (registration instanceof Schemas.Registration.OtherSchemas others) {
-            throw new IncompatibleShardException(
-                    "schema mismatch on shard "
-                            + machine.shard()
-                            + ": the writer has "
-                            + describe(encoded)
-                            + ", the shard's latest registered schema "
-                            + others.latest()
-                            + " is "
-                            + describe(
-                                    Objects.requireNonNull(
-                                            machine.state().schemas().get(others.latest())))
-                            + "; write with a registered schema, or to another shard");
+        Schemas.Registration registration = register(machine);
+        while (registration instanceof Schemas.Registration.OtherSchemas others) {
+            Schemas.EvolveOutcome outcome =
+                    machine.apply(
+                            state ->
+                                    Schemas.compareAndEvolve(
+                                            state, others.latest(), encoded, this::evolution));
+            if (outcome instanceof Schemas.EvolveOutcome.Evolved evolved) {
+                id = evolved.id();
+                return Optional.of(evolved.id());
+            }
+            if (outcome instanceof Schemas.EvolveOutcome.Incompatible) {
+                throw mismatch(machine, others.latest());
+            }
+            // Somebody else evolved it meanwhile; schemas only become more.
+            registration = register(machine);
         }
         if (registration instanceof Schemas.Registration.Registered registered) {
             id = registered.id();
         }
         return Optional.ofNullable(id);
+    }
+
+    private Schemas.Registration register(Machine machine)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        return machine.apply(state -> Schemas.register(state, encoded, this::isSame));
+    }
+
+    private IncompatibleShardException mismatch(Machine machine, SchemaId latest) {
+        return new IncompatibleShardException(
+                "schema mismatch on shard "
+                        + machine.shard()
+                        + ": the writer has "
+                        + describe(encoded)
+                        + ", the shard's latest registered schema "
+                        + latest
+                        + " is "
+                        + describe(Objects.requireNonNull(machine.state().schemas().get(latest)))
+                        + "; write with a registered schema or one that adds nullable columns at"
+                        + " the end of the latest, or to another shard");
+    }
+
+    private Schemas.Evolution evolution(EncodedSchemas from, EncodedSchemas to) {
+        if (isSame(from)) {
+            return Schemas.Evolution.SAME;
+        }
+        return isExtended(key, from.key(), to.key()) && isExtended(val, from.val(), to.val())
+                ? Schemas.Evolution.COMPATIBLE
+                : Schemas.Evolution.INCOMPATIBLE;
+    }
+
+    private static boolean isExtended(Codec<?> codec, Bytes from, Bytes to) {
+        if (isSame(codec, from)) {
+            return true;
+        }
+        if (!codec.name().equals(RelationCodec.NAME)) {
+            return false;
+        }
+        try {
+            return RelationDescEncoding.decode(from).isExtendedBy(RelationDescEncoding.decode(to));
+        } catch (CorruptDataException e) {
+            return false;
+        }
     }
 
     /** Whether a registered entry means the same, however it was encoded. */

@@ -65,6 +65,27 @@ public record RelationDesc(
         return new RelationDesc(columns, List.of(), List.of(), Bytes.EMPTY);
     }
 
+    /**
+     * Whether every row of this relation becomes one of {@code newer} when NULLs are appended: the
+     * columns are the same, perhaps nullable now, and only nullable ones follow. Nothing is said of
+     * relations that number the versions of their columns.
+     */
+    public boolean isExtendedBy(RelationDesc newer) {
+        int count = columns.size();
+        if (newer.columns.size() < count
+                || !keys.equals(newer.keys)
+                || !versions.isEmpty()
+                || !newer.versions.isEmpty()) {
+            return false;
+        }
+        for (int i = 0; i < count; i++) {
+            if (!columns.get(i).isExtendedBy(newer.columns.get(i))) {
+                return false;
+            }
+        }
+        return newer.columns.stream().skip(count).allMatch(RelationColumn::nullable);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof RelationDesc that

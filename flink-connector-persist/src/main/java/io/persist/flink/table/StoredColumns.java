@@ -65,13 +65,26 @@ record StoredColumns(ShardId shard, List<RelationDesc> registered) {
             return;
         }
         RelationDesc newest = registered.get(registered.size() - 1);
-        String difference = difference(table.relation(), newest, StoredColumns::isReadable);
+        RelationDesc declared = withoutNew(table.relation(), newest.columns().size());
+        String difference = difference(declared, newest, StoredColumns::isReadable);
         if (difference != null) {
             throw mismatch(difference);
         }
     }
 
+    /** Columns that the shard does not have yet are read as NULL. */
+    private static RelationDesc withoutNew(RelationDesc declared, int stored) {
+        List<RelationColumn> columns = declared.columns();
+        return columns.size() > stored
+                        && columns.stream().skip(stored).allMatch(RelationColumn::nullable)
+                ? RelationDesc.of(columns.subList(0, stored))
+                : declared;
+    }
+
     /**
+     * A table that adds nullable columns at the end becomes the shard's newest schema when it is
+     * written.
+     *
      * @throws IncompatibleShardException naming the first column that differs from every schema
      *     that the shard accepts
      */
@@ -81,6 +94,9 @@ record StoredColumns(ShardId shard, List<RelationDesc> registered) {
             return;
         }
         RelationDesc newest = registered.get(registered.size() - 1);
+        if (newest.isExtendedBy(relation)) {
+            return;
+        }
         String difference = difference(relation, newest, RelationColumn::equals);
         throw mismatch(
                 difference == null ? "the shard has keys, the table's rows none" : difference);

@@ -440,6 +440,28 @@ class PersistTableITCase {
     }
 
     @Test
+    void aTableMayGetMoreNullableColumns() throws Exception {
+        createTable("(a INT)");
+        run(batch, "INSERT INTO t VALUES (1)");
+        batch.executeSql(
+                "CREATE TABLE wide (a INT, b STRING) WITH ('connector' = 'persist', 'path' = '"
+                        + directory
+                        + "', 'shard' = '"
+                        + T
+                        + "')");
+
+        assertThat(rows(batch, "SELECT * FROM wide")).containsExactly(Row.of(1, null));
+        run(batch, "INSERT INTO wide VALUES (2, 'x')");
+        // A job that knows nothing of the new column goes on.
+        run(batch, "INSERT INTO t VALUES (3)");
+
+        assertThat(rows(batch, "SELECT * FROM wide"))
+                .containsExactlyInAnyOrder(Row.of(1, null), Row.of(2, "x"), Row.of(3, null));
+        assertThatThrownBy(() -> rows(batch, "SELECT * FROM t"))
+                .hasStackTraceContaining("1 columns are declared, but 2 stored");
+    }
+
+    @Test
     void aShardOfAnotherKindIsRefused() throws Exception {
         createTable("(a INT)");
         try (PersistClient client = client();

@@ -86,6 +86,19 @@ class StoredColumnsTest {
     }
 
     @Test
+    void tablesMayAddNullableColumnsAtTheEnd() throws IncompatibleShardException {
+        StoredColumns stored = stored(column("a", new ScalarType.Int32()));
+        TableColumns wider = table(field("a", DataTypes.INT()), field("b", DataTypes.STRING()));
+
+        stored.checkWritableAs(wider);
+        stored.checkReadableAs(wider);
+        assertMismatch(
+                stored,
+                table(field("a", DataTypes.INT()), field("b", DataTypes.STRING().notNull())),
+                "2 columns are declared, but 1 stored");
+    }
+
+    @Test
     void keysOfTheShardAreAPromiseThatATableDoesNotMake() {
         RelationDesc keyed =
                 new RelationDesc(
