@@ -3,9 +3,13 @@ package io.persist.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persist.batch.BatchConfig;
+import io.persist.client.critical.SinceHandle;
 import io.persist.codec.Codecs;
 import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
+import io.persist.state.CriticalReaderId;
+import io.persist.state.CriticalReaders.DowngradeOutcome;
+import io.persist.state.CriticalReaders.Opaque;
 import io.persist.store.Blob;
 import io.persist.store.BlobKey;
 import io.persist.store.Consensus;
@@ -34,6 +38,7 @@ import java.util.UUID;
  */
 final class Simulation implements AutoCloseable {
     private static final ShardId SHARD = new ShardId(new UUID(8, 8));
+    private static final CriticalReaderId HOLD = new CriticalReaderId(new UUID(8, 9));
 
     private final long seed;
     private final Random coins;
@@ -50,6 +55,13 @@ final class Simulation implements AutoCloseable {
 
     private long upper;
     private int nextClient;
+
+    /** Where the shared hold is, by its last acknowledged move, and whose it is. */
+    private long held;
+
+    private long holder;
+    private int refusals;
+
     private int appends;
     private int reads;
     private long collected;
@@ -57,7 +69,9 @@ final class Simulation implements AutoCloseable {
     /** One client with a writer, and now and then a reader and a listen. */
     private final class Actor {
         private final TestClient test;
+        private final long number = nextClient++;
         private final WriteHandle<String, String> writer;
+        private final SinceHandle hold;
         private @Nullable ReadHandle<String, String> reader;
         private @Nullable Listen<String, String> listen;
 
@@ -72,8 +86,12 @@ final class Simulation implements AutoCloseable {
                                             .targetBytes(64)
                                             .build())
                             .build();
-            test = new TestClient(blob, consensus, time, config, 1000 * seed + nextClient++);
+            test = new TestClient(blob, consensus, time, config, 1000 * seed + number);
             writer = test.client().openWriter(SHARD, Codecs.STRING, Codecs.STRING, "simulation");
+            hold =
+                    test.client()
+                            .openCriticalSinceAsStored(SHARD, HOLD, Opaque.u64(0), "simulation")
+                            .orElseThrow();
         }
 
         ReadHandle<String, String> reader() throws Exception {
@@ -120,6 +138,15 @@ final class Simulation implements AutoCloseable {
         return collected;
     }
 
+    /** Moves of the shared hold by those who had lost it. */
+    int refusals() {
+        return refusals;
+    }
+
+    long held() {
+        return held;
+    }
+
     int reads() {
         return reads;
     }
@@ -128,13 +155,14 @@ final class Simulation implements AutoCloseable {
         int index = coins.nextInt(actors.size());
         Actor actor = actors.get(index);
         time.advance(coins.nextInt(20_000));
-        switch (coins.nextInt(20)) {
+        switch (coins.nextInt(21)) {
             case 0, 1, 2, 3, 4, 5, 6 -> append(actor);
             case 7, 8, 9 -> snapshot(actor);
             case 10, 11, 12, 13 -> listen(actor);
             case 14 -> downgrade(actor);
             case 15, 16, 17 -> maintain(actor);
             case 18 -> time.advance(coins.nextInt(5) == 0 ? 16 * 60_000 : 60_000);
+            case 19 -> hold(actor);
             default -> {
                 if (coins.nextInt(4) == 0) {
                     actor.close();
@@ -241,6 +269,26 @@ final class Simulation implements AutoCloseable {
         lost(actor, reader.downgradeSince(Antichain.of(Math.max(to, since))));
     }
 
+    /** Moves the shared hold, taking it over first or trusting to have it still. */
+    private void hold(Actor actor) throws Exception {
+        Opaque expected = coins.nextBoolean() ? actor.hold.opaque() : Opaque.u64(holder);
+        long to = Math.max(0, Math.min(upper - 1, held + coins.nextInt(40) - 10));
+        DowngradeOutcome outcome =
+                actor.hold.compareAndDowngrade(
+                        expected, Opaque.u64(1 + actor.number), Antichain.of(to));
+        if (expected.bits() == holder) {
+            holder = 1 + actor.number;
+            held = Math.max(held, to);
+            assertThat(outcome).isEqualTo(new DowngradeOutcome.Downgraded(Antichain.of(held)));
+        } else {
+            assertThat(outcome)
+                    .isEqualTo(
+                            new DowngradeOutcome.OpaqueMismatch(
+                                    Opaque.u64(holder), Antichain.of(held)));
+            refusals++;
+        }
+    }
+
     /** In order, or leaving the entry to its lease. */
     private void leave(Actor actor) throws Exception {
         if (actor.reader != null && coins.nextBoolean()) {
@@ -292,6 +340,9 @@ final class Simulation implements AutoCloseable {
             assertThat(reader.fetchRecentUpper()).isEqualTo(Antichain.of(upper));
             assertThat(sums(reader.snapshotAndFetch(Antichain.of(upper - 1)).orThrow()))
                     .isEqualTo(at(upper - 1));
+            assertThat(sums(reader.snapshotAndFetch(Antichain.of(held)).orThrow()))
+                    .as("as of %s, which is held", held)
+                    .isEqualTo(at(held));
             ShardReport report = newcomer.client().inspect(SHARD).orElseThrow();
             collected = report.seqno().value() + 1 - report.liveDiffs();
             assertEveryBlobIsThere(report);

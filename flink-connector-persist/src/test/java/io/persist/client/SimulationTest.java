@@ -25,6 +25,8 @@ final class SimulationTest {
             assertThat(simulation.appends()).isGreaterThan(100);
             assertThat(simulation.reads()).isGreaterThan(100);
             assertThat(simulation.collected()).isGreaterThan(100);
+            assertThat(simulation.held()).isPositive();
+            assertThat(simulation.refusals()).isPositive();
         }
     }
 }
