@@ -6,7 +6,7 @@
  * io.persist.store.Versioned} entries per shard, appended by compare-and-set), {@link
  * io.persist.store.StoreException} (what can go wrong, and whether it had an effect), {@link
  * io.persist.store.ConditionalObjects} (the little that a consensus made of objects needs), and the
- * keys.
+ * keys. {@link io.persist.store.CachingBlob} keeps blobs in memory.
  *
  * <p>Implementations: {@code store.mem} for tests and trials, {@code store.file} for a directory,
  * {@code store.log} for a consensus over {@code ConditionalObjects}. {@code store.uri} opens them
