@@ -22,11 +22,14 @@ import io.persist.state.CriticalReaders.Opaque;
 import io.persist.state.EpochChain;
 import io.persist.state.HandleDebug;
 import io.persist.store.Blob;
+import io.persist.store.CachingBlob;
 import io.persist.store.Consensus;
 import io.persist.store.Retry;
 import io.persist.store.StoreException;
 import io.persist.store.dump.Dump;
 import io.persist.store.uri.Stores;
+
+import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
 import java.time.Clock;
@@ -45,6 +48,7 @@ import java.util.function.Supplier;
  * all handles are closed. Safe for use by many threads.
  */
 public final class PersistClient implements AutoCloseable {
+    private final @Nullable CachingBlob cache;
     private final Blob blob;
     private final Consensus consensus;
     private final PersistConfig config;
@@ -64,7 +68,9 @@ public final class PersistClient implements AutoCloseable {
             Surroundings surroundings,
             Pools pools,
             MaintenanceSink maintenance) {
-        this.blob = blob;
+        long cacheBytes = config.reading().blobCacheBytes();
+        this.cache = cacheBytes == 0 ? null : new CachingBlob(blob, cacheBytes);
+        this.blob = cache == null ? blob : cache;
         this.consensus = consensus;
         this.config = config;
         this.surroundings = surroundings;
@@ -84,7 +90,7 @@ public final class PersistClient implements AutoCloseable {
                         surroundings.random());
         this.access =
                 new ShardAccess(
-                        blob,
+                        this.blob,
                         consensus,
                         retry,
                         surroundings,
@@ -413,6 +419,11 @@ public final class PersistClient implements AutoCloseable {
     /** Pieces of background maintenance that failed so far; each was logged. */
     public long maintenanceFailures() {
         return access.maintenance() instanceof BackgroundMaintenance own ? own.failures() : 0;
+    }
+
+    /** What became of reading through memory; nothing if that is switched off. */
+    public Optional<CachingBlob.Counts> blobCacheCounts() {
+        return Optional.ofNullable(cache).map(CachingBlob::counts);
     }
 
     PersistConfig config() {

@@ -4,11 +4,15 @@ import io.persist.batch.BatchSchema;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.merge.Filter;
+import io.persist.batch.merge.PartFilter;
 import io.persist.batch.merge.UpdateCursor;
+import io.persist.client.read.RowCount;
 import io.persist.codec.Codec;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
+import io.persist.part.filter.Condition;
+import io.persist.part.filter.KeyCondition;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.Machine;
 import io.persist.shard.Profile;
@@ -128,7 +132,29 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        ReadResult<SnapshotCursor<K, V>> opened = snapshotCursor(asOf, maxWait);
+        return fetchAll(snapshotCursor(asOf, maxWait));
+    }
+
+    /**
+     * {@link #snapshotAndFetch(Antichain, Duration)} for a query that only wants some rows. Parts
+     * whose statistics say that they hold none of them may be left out: rows that are wanted come
+     * as always; of others there may be fewer, with any multiplicity, so the caller still has to
+     * leave them out.
+     */
+    public ReadResult<List<Update<K, V>>> snapshotAndFetch(
+            Antichain asOf, Duration maxWait, Condition wanted)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        return fetchAll(snapshotCursor(asOf, maxWait, wanted));
+    }
+
+    private ReadResult<List<Update<K, V>>> fetchAll(ReadResult<SnapshotCursor<K, V>> opened)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
         if (!(opened instanceof ReadResult.Data<SnapshotCursor<K, V>> data)) {
             return opened.withoutData();
         }
@@ -160,6 +186,64 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
+        ReadResult<State> state = awaitReadable(asOf, maxWait);
+        return state instanceof ReadResult.Data<State> data
+                ? openCursor(data.data(), new Filter.Snapshot(asOf), PartFilter.none())
+                : state.withoutData();
+    }
+
+    /** The rows that are wanted, and perhaps others: see {@link #snapshotAndFetch}. */
+    public ReadResult<SnapshotCursor<K, V>> snapshotCursor(
+            Antichain asOf, Duration maxWait, Condition wanted)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        ReadResult<State> state = awaitReadable(asOf, maxWait);
+        if (!(state instanceof ReadResult.Data<State> data)) {
+            return state.withoutData();
+        }
+        PartFilter parts =
+                client.config()
+                        .reading()
+                        .partFilter(
+                                new KeyCondition(wanted, schema.keys().keyStatistics()),
+                                client.config().batch().targetBytes());
+        return openCursor(data.data(), new Filter.Snapshot(asOf), parts);
+    }
+
+    /**
+     * How many updates a snapshot has. Looks at no key where metadata says enough. Waits like
+     * {@link #snapshotAndFetch(Antichain, Duration)}.
+     */
+    public ReadResult<RowCount> snapshotCount(Antichain asOf, Duration maxWait)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        ReadResult<State> state = awaitReadable(asOf, maxWait);
+        if (!(state instanceof ReadResult.Data<State> data)) {
+            return state.withoutData();
+        }
+        try {
+            return new ReadResult.Data<>(
+                    RowCount.of(
+                            client.batchStore(machine, client.surroundings().ids()),
+                            schema,
+                            data.data().batches(),
+                            asOf,
+                            client.config().reading().countMetadata()));
+        } catch (MissingBlobException e) {
+            return missing(e);
+        }
+    }
+
+    /** A state that can be read at {@code asOf}. */
+    private ReadResult<State> awaitReadable(Antichain asOf, Duration maxWait)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
         Waiting waiting = waiting(PollPolicy.DEFAULT, maxWait);
         while (true) {
             State state = machine.refresh();
@@ -168,7 +252,7 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                 return readable.withoutData();
             }
             if (asOf.lessThan(state.upper())) {
-                return openCursor(state, new Filter.Snapshot(asOf));
+                return new ReadResult.Data<>(state);
             }
             if (!waiting.pause()) {
                 return new ReadResult.NotYetAvailable<>(state.upper());
@@ -177,7 +261,8 @@ public final class ReadHandle<K, V> implements AutoCloseable {
         }
     }
 
-    private ReadResult<SnapshotCursor<K, V>> openCursor(State state, Filter.Snapshot filter)
+    private ReadResult<SnapshotCursor<K, V>> openCursor(
+            State state, Filter.Snapshot filter, PartFilter parts)
             throws StoreException,
                     CorruptDataException,
                     IncompatibleShardException,
@@ -186,7 +271,8 @@ public final class ReadHandle<K, V> implements AutoCloseable {
             SnapshotCursor<K, V> cursor =
                     new SnapshotCursor<>(
                             this,
-                            openUpdates(state.batches(), filter),
+                            openUpdates(state.batches(), filter, parts),
+                            parts,
                             state.seqno(),
                             client.config().reading().chunkUpdates());
             cursors.add(cursor);
@@ -201,8 +287,21 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
+        return openUpdates(batches, filter, PartFilter.none());
+    }
+
+    private UpdateCursor<K, V> openUpdates(
+            List<HollowBatch> batches, Filter filter, PartFilter parts)
+            throws StoreException,
+                    MissingBlobException,
+                    CorruptDataException,
+                    InterruptedException {
         return UpdateCursor.open(
-                client.batchStore(machine, client.surroundings().ids()), schema, batches, filter);
+                client.batchStore(machine, client.surroundings().ids()),
+                schema,
+                batches,
+                filter,
+                parts);
     }
 
     /** The cursor's blobs need not be held any longer. */

@@ -1,6 +1,7 @@
 package io.persist.client;
 
 import io.persist.batch.MissingBlobException;
+import io.persist.batch.merge.PartFilter;
 import io.persist.batch.merge.UpdateCursor;
 import io.persist.codec.CorruptDataException;
 import io.persist.store.SeqNo;
@@ -17,6 +18,7 @@ import java.util.List;
 public final class SnapshotCursor<K, V> implements AutoCloseable {
     private final ReadHandle<K, V> reader;
     private final UpdateCursor<K, V> updates;
+    private final PartFilter parts;
     private final SeqNo seqno;
     private final int chunkUpdates;
 
@@ -24,9 +26,14 @@ public final class SnapshotCursor<K, V> implements AutoCloseable {
      * @param chunkUpdates most updates of a chunk
      */
     SnapshotCursor(
-            ReadHandle<K, V> reader, UpdateCursor<K, V> updates, SeqNo seqno, int chunkUpdates) {
+            ReadHandle<K, V> reader,
+            UpdateCursor<K, V> updates,
+            PartFilter parts,
+            SeqNo seqno,
+            int chunkUpdates) {
         this.reader = reader;
         this.updates = updates;
+        this.parts = parts;
         this.seqno = seqno;
         this.chunkUpdates = chunkUpdates;
     }
@@ -55,6 +62,11 @@ public final class SnapshotCursor<K, V> implements AutoCloseable {
         } catch (MissingBlobException e) {
             return reader.missing(e);
         }
+    }
+
+    /** What became of parts by their statistics, as far as lists of parts were looked at. */
+    public PartFilter.Counts partCounts() {
+        return parts.counts();
     }
 
     /** Idempotent. */

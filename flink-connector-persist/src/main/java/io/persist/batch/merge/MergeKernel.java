@@ -67,7 +67,7 @@ final class MergeKernel<K, V> implements AutoCloseable {
     MergeKernel(
             BatchStore store,
             BatchSchema<K, V> schema,
-            Filter filter,
+            Scope scope,
             PartForm form,
             long memoryBytes,
             Collection<MergeInput> inputs) {
@@ -75,7 +75,7 @@ final class MergeKernel<K, V> implements AutoCloseable {
         metrics = store.metrics();
         allocator = store.allocator().newChildAllocator("merge", 0, Long.MAX_VALUE);
         fetches = new PartFetches(store);
-        loader = new PartLoader<>(store, schema, filter, form, fetches, allocator);
+        loader = new PartLoader<>(store, schema, scope, form, fetches, allocator);
         Field keyType =
                 form.sort() == PartColumns.Sort.ROWS
                         ? new Field("k", FieldType.nullable(new ArrowType.Binary()), List.of())
@@ -88,14 +88,14 @@ final class MergeKernel<K, V> implements AutoCloseable {
             sources.add(unsorted);
             for (MergeInput input : inputs) {
                 Run run = input.run();
+                List<RunPart> parts = scope.parts().select(store, run.parts());
                 if (isSorted(run, schema, form)) {
                     RunSource source =
-                            new RunSource(
-                                    nextSlot(), loader, bounds, input.registered(), run.parts());
+                            new RunSource(nextSlot(), loader, bounds, input.registered(), parts);
                     sources.add(source);
                     source.awaitNext();
                 } else {
-                    unsorted.add(input.registered(), run.parts());
+                    unsorted.add(input.registered(), parts);
                 }
             }
             unsorted.awaitNext();

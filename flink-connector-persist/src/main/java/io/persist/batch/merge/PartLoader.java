@@ -29,7 +29,7 @@ import java.util.List;
 final class PartLoader<K, V> {
     private final BatchStore store;
     private final BatchSchema<K, V> schema;
-    private final Filter filter;
+    private final Scope scope;
     private final ReaderColumns<K, V> columns;
     private final PartFetches fetches;
     private final BufferAllocator allocator;
@@ -48,19 +48,19 @@ final class PartLoader<K, V> {
     PartLoader(
             BatchStore store,
             BatchSchema<K, V> schema,
-            Filter filter,
+            Scope scope,
             PartForm form,
             PartFetches fetches,
             BufferAllocator allocator) {
         this.store = store;
         this.schema = schema;
-        this.filter = filter;
+        this.scope = scope;
         this.columns = new ReaderColumns<>(schema, form, store.reading().format(), allocator);
         this.fetches = fetches;
         this.allocator = allocator;
     }
 
-    /** Elements of a run in blob. */
+    /** Elements of a run in blob that are of interest. */
     List<RunPart> list(RunPart.Many many)
             throws StoreException,
                     MissingBlobException,
@@ -68,7 +68,7 @@ final class PartLoader<K, V> {
                     InterruptedException {
         Bytes blob = store.get(many.key());
         try {
-            return HollowBatchEncoding.decodeRun(blob);
+            return scope.parts().select(store, HollowBatchEncoding.decodeRun(blob));
         } catch (CorruptDataException e) {
             throw e.in("run " + store.blobKey(many.key()));
         }
@@ -107,18 +107,25 @@ final class PartLoader<K, V> {
                     part instanceof RunPart.Inline
                             ? InlineParts.decode(encoded, allocator, schema.times())
                             : ParquetParts.decode(encoded, allocator, schema.times());
+            SelectedRows rows = null;
             boolean complete = false;
             try {
                 checkBounds(decoded.desc(), part.tsRewrite(), listed.registered());
                 PartColumns taken = columns.take(decoded.updates());
-                SelectedRows rows = new SelectedRows(taken, decoded.updates().count());
+                rows = new SelectedRows(taken, decoded.updates().count());
                 select(rows, decoded, part.tsRewrite(), listed.registered());
+                if (taken.structured() != null) {
+                    scope.parts().check(part, nameOf(part), taken.structured().keys(), allocator);
+                }
                 decoded.updates().times().close();
                 decoded.updates().diffs().close();
                 complete = true;
                 return rows;
             } finally {
                 if (!complete) {
+                    if (rows != null) {
+                        rows.close();
+                    }
                     decoded.close();
                 }
             }
@@ -183,8 +190,8 @@ final class PartLoader<K, V> {
                     !truncate
                             || (registered.lower().lessEqual(time)
                                     && !registered.upper().lessEqual(time));
-            if (inside && filter.keeps(time)) {
-                rows.select(row, filter.advance(time), updates.diffs().get(row));
+            if (inside && scope.updates().keeps(time)) {
+                rows.select(row, scope.updates().advance(time), updates.diffs().get(row));
             }
         }
     }

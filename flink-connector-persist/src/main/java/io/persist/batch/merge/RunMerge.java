@@ -64,7 +64,12 @@ public final class RunMerge<K, V> implements AutoCloseable {
         PartForm form = PartForm.of(config.format(), config.order());
         return new RunMerge<>(
                 new MergeKernel<>(
-                        store, schema, config.filter(), form, config.memoryBytes(), inputs),
+                        store,
+                        schema,
+                        Scope.all(config.filter()),
+                        form,
+                        config.memoryBytes(),
+                        inputs),
                 new ChunkBuffer(
                         schema.keys(),
                         schema.vals(),

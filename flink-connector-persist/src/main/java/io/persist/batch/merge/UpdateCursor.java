@@ -60,6 +60,21 @@ public final class UpdateCursor<K, V> implements AutoCloseable {
     }
 
     /**
+     * Of the parts that may hold something of interest; of other keys there may be less, with
+     * multiplicities that mean nothing. Fetches nothing yet.
+     *
+     * @param parts for this cursor only
+     */
+    public static <K, V> UpdateCursor<K, V> open(
+            BatchStore store,
+            BatchSchema<K, V> schema,
+            List<HollowBatch> batches,
+            Filter filter,
+            PartFilter parts) {
+        return open(store, schema, batches, new Scope(filter, parts), DEFAULT_MEMORY_BYTES);
+    }
+
+    /**
      * Fetches nothing yet.
      *
      * @param memoryBytes up to which parts are fetched before they are needed; what is needed is
@@ -71,10 +86,19 @@ public final class UpdateCursor<K, V> implements AutoCloseable {
             List<HollowBatch> batches,
             Filter filter,
             long memoryBytes) {
+        return open(store, schema, batches, Scope.all(filter), memoryBytes);
+    }
+
+    private static <K, V> UpdateCursor<K, V> open(
+            BatchStore store,
+            BatchSchema<K, V> schema,
+            List<HollowBatch> batches,
+            Scope scope,
+            long memoryBytes) {
         List<MergeInput> inputs = new ArrayList<>();
         for (HollowBatch batch : batches) {
             boolean beyond =
-                    filter instanceof Filter.Snapshot snapshot
+                    scope.updates() instanceof Filter.Snapshot snapshot
                             && snapshot.asOf().lessThan(batch.lower());
             if (!beyond) {
                 inputs.addAll(MergeInput.of(batch));
@@ -82,7 +106,7 @@ public final class UpdateCursor<K, V> implements AutoCloseable {
         }
         PartForm form = PartForm.of(PartFormat.STRUCTURED, RunOrder.STRUCTURED);
         return new UpdateCursor<>(
-                schema, new MergeKernel<>(store, schema, filter, form, memoryBytes, inputs));
+                schema, new MergeKernel<>(store, schema, scope, form, memoryBytes, inputs));
     }
 
     /** Moves to the next update, which may be the first; returns whether there is one. */

@@ -8,8 +8,10 @@
  * MergeSource}s with a {@code LoserTree}: a {@code RunSource} is a run that promises an order, the
  * {@code UnsortedSource} all parts of which none is promised. {@code PartLoader} brings a part into
  * the form that the merge works with ({@code PartForm}), {@code PartFetches} gets its bytes,
- * perhaps ahead, {@code KeyBounds} are what is known of parts before that. {@link
- * io.persist.batch.merge.Filter} says which updates count and at which time they show.
+ * perhaps ahead, {@code ReaderColumns} of the reader's types, {@code KeyBounds} are what is known
+ * of parts before that. {@link io.persist.batch.merge.Filter} says which updates count and at which
+ * time they show; {@link io.persist.batch.merge.PartFilter} leaves parts out whose statistics say
+ * that no key in them is of interest.
  *
  * <p>Invariants: updates of a part are rewritten first, then cut to the registered bounds, then
  * filtered. A run counts as sorted only if its label says so; a part is sorted after loading if it
