@@ -2,13 +2,16 @@ package io.persist.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.persist.client.read.ReadSettings;
 import io.persist.frontier.Antichain;
+import io.persist.part.DecodeFormat;
 import io.persist.store.uri.Stores;
 import io.persist.testing.GoldenShards;
 
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.nio.file.Path;
@@ -78,6 +81,25 @@ final class GoldenShardReadTest {
             expectedSteps.add(wanted);
         }
         assertThat(actualSteps).isEqualTo(expectedSteps);
+    }
+
+    /** Rows and columns of the original say the same. */
+    @ParameterizedTest
+    @EnumSource(DecodeFormat.class)
+    void readsTheSameWhateverIsDecoded(DecodeFormat format) throws Exception {
+        PersistConfig config =
+                TestClient.config()
+                        .reading(ReadSettings.builder().decodeFormat(format).build())
+                        .build();
+        for (GoldenShards.Shard golden : shards()) {
+            try (TestClient test = TestClient.inMemory(config)) {
+                GoldenContents.importInto(golden, test.blob(), test.consensus());
+                try (ReadHandle<?, ?> reader =
+                        test.client().openReaderAsStored(golden.shard(), "golden").orElseThrow()) {
+                    snapshots(reader, golden.expected().get("read").get("snapshots"));
+                }
+            }
+        }
     }
 
     @ParameterizedTest

@@ -3,6 +3,8 @@ package io.persist.part.filter;
 import io.persist.part.stats.ColumnStats;
 import io.persist.part.stats.StructStats;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /**
@@ -37,14 +39,11 @@ public sealed interface Condition {
                 return unknown;
             }
             Outcomes values = ofValues(Range.of(stats.values()), literal.range());
-            return stats.nulls() != null && stats.nulls() == 0 || stats.nulls() == null
-                    ? values
-                    : values.or(unknown);
+            boolean complete = stats.nulls() == null || stats.nulls() == 0;
+            return complete ? values : values.or(unknown);
         }
 
-        private Outcomes ofValues(
-                @org.jspecify.annotations.Nullable Range<?> values,
-                @org.jspecify.annotations.Nullable Range<?> value) {
+        private Outcomes ofValues(@Nullable Range<?> values, @Nullable Range<?> value) {
             if (values == null || value == null || !values.isComparableWith(value)) {
                 return Outcomes.ANY;
             }

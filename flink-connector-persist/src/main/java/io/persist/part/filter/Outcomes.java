@@ -24,7 +24,7 @@ public record Outcomes(boolean mayBeTrue, boolean mayBeFalse, boolean mayBeUnkno
     }
 
     Outcomes negated() {
-        return new Outcomes(mayBeFalse, mayBeTrue, mayBeUnknown);
+        return new Outcomes(/* mayBeTrue= */ mayBeFalse, /* mayBeFalse= */ mayBeTrue, mayBeUnknown);
     }
 
     /** Of both conditions together, in SQL's logic of three values. */

@@ -31,6 +31,9 @@ public final class RandomConditions {
                             new RelationColumn("t", new ScalarType.Text(), true),
                             new RelationColumn("y", new ScalarType.Bytea(), false)));
 
+    private static final List<Numeric> SPECIAL = List.of(Numeric.Special.values());
+    private static final List<Condition.Operator> OPERATORS = List.of(Condition.Operator.values());
+
     private RandomConditions() {}
 
     /** Whether a row is of interest, null for unknown. */
@@ -88,7 +91,7 @@ public final class RandomConditions {
 
     private static Numeric numeric(Random random) {
         return random.nextInt(12) == 0
-                ? Numeric.Special.values()[random.nextInt(3)]
+                ? SPECIAL.get(random.nextInt(SPECIAL.size()))
                 : Numeric.of(BigDecimal.valueOf(random.nextInt(2000) - 1000L, random.nextInt(4)));
     }
 
@@ -133,7 +136,7 @@ public final class RandomConditions {
         if (Boolean.FALSE.equals(one) || Boolean.FALSE.equals(two)) {
             return false;
         }
-        return one == null || two == null ? null : Boolean.TRUE;
+        return (one == null || two == null) ? null : Boolean.TRUE;
     }
 
     private static @Nullable Boolean or(@Nullable Boolean one, @Nullable Boolean two) {
@@ -149,8 +152,7 @@ public final class RandomConditions {
                     isNull ? Condition.isNull(column) : Condition.isNotNull(column),
                     row -> (row.get(at) instanceof Datum.Null) == isNull);
         }
-        Condition.Operator operator =
-                Condition.Operator.values()[random.nextInt(Condition.Operator.values().length)];
+        Condition.Operator operator = OPERATORS.get(random.nextInt(OPERATORS.size()));
         Datum value = value(column, random);
         return new Case(
                 Condition.compare(column, operator, literal(value)),
