@@ -11,6 +11,11 @@ import io.persist.part.stats.StructStats;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 /**
  * A condition on the keys of one codec. Keys of relations are a row or an error: the condition is
  * one of the row, and errors are of interest whatever it is. Immutable.
@@ -62,7 +67,25 @@ public record KeyCondition(Condition condition, StatsKind.Struct kind) {
             return stats;
         }
         ColumnStats ok = stats.columns().get(OK);
-        return ok != null && ok.values() instanceof StructStats rows ? rows : null;
+        return ok != null && ok.values() instanceof StructStats rows ? unambiguous(rows) : null;
+    }
+
+    /**
+     * Without columns of whose name there are several, one of them dropped: older statistics tell
+     * of that one.
+     */
+    private StructStats unambiguous(StructStats rows) {
+        if (!(kind.columns().get(0).kind() instanceof StatsKind.Struct columns)) {
+            return rows;
+        }
+        Set<String> seen = new HashSet<>();
+        SortedMap<String, ColumnStats> known = new TreeMap<>(rows.columns());
+        for (StatsKind.Column column : columns.columns()) {
+            if (!seen.add(column.name())) {
+                known.remove(column.name());
+            }
+        }
+        return known.size() == rows.columns().size() ? rows : new StructStats(rows.len(), known);
     }
 
     /** Whether there are, or it is not known. */

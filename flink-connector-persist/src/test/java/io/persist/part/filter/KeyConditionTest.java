@@ -13,6 +13,9 @@ import io.persist.codec.ColumnAppender;
 import io.persist.codec.Vectors;
 import io.persist.codec.relation.Datum;
 import io.persist.codec.relation.RelationCodec;
+import io.persist.codec.relation.RelationColumn;
+import io.persist.codec.relation.RelationDesc;
+import io.persist.codec.relation.ScalarType;
 import io.persist.codec.relation.SourceData;
 import io.persist.part.stats.KeyStats;
 import io.persist.part.stats.StatsSettings;
@@ -142,6 +145,37 @@ class KeyConditionTest {
         assertThat(never.mayBeOfInterest(Bytes.fromHex("ff"))).isTrue();
         assertThat(never.excludesErrors(null)).isFalse();
         assertThat(never.excludesErrors(Bytes.fromHex("ff"))).isFalse();
+    }
+
+    /** A column was dropped, and another one of its name added, which old rows do not have. */
+    @Test
+    void columnsOfTheSameNameRuleNothingOut() {
+        RelationColumn dropped = new RelationColumn("x", new ScalarType.Int64(), false);
+        RelationColumn added = new RelationColumn("x", new ScalarType.Int64(), true);
+        RelationCodec<SourceData> before = RelationCodec.of(RelationDesc.of(List.of(dropped)));
+        RelationCodec<SourceData> after =
+                RelationCodec.of(
+                        new RelationDesc(
+                                List.of(dropped, added),
+                                List.of(),
+                                List.of(
+                                        new RelationDesc.ColumnVersions(0, 1L),
+                                        new RelationDesc.ColumnVersions(1, null)),
+                                Bytes.EMPTY));
+        Bytes stats;
+        try (BufferAllocator allocator = new RootAllocator();
+                FieldVector keys = Vectors.create(before.structuredField("k_s"), allocator)) {
+            ColumnAppender<SourceData> appender = before.appender(keys);
+            appender.append(0, new SourceData.Row(List.of(new Datum.Int64(1))));
+            appender.finish(1);
+            stats =
+                    KeyStats.trim(KeyStats.of(before.keyStatistics(), keys), StatsSettings.DEFAULT)
+                            .encoded();
+        }
+        Condition isNull = Condition.isNull("x");
+        assertThat(new KeyCondition(isNull, before.keyStatistics()).mayBeOfInterest(stats))
+                .isFalse();
+        assertThat(new KeyCondition(isNull, after.keyStatistics()).mayBeOfInterest(stats)).isTrue();
     }
 
     @Test
