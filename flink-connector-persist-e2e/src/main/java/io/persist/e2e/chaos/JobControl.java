@@ -25,7 +25,7 @@ import java.util.List;
  * One thread.
  */
 final class JobControl {
-    static final Duration LIMIT = Duration.ofMinutes(3);
+    static final Duration LIMIT = Duration.ofMinutes(5);
 
     final ChaosJob job;
     final FlinkCluster cluster;

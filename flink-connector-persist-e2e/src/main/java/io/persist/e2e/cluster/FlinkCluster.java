@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * logs of processes that follow each other there are numbered. One thread.
  */
 public final class FlinkCluster implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration START_LIMIT = Duration.ofMinutes(4);
 
     /** Whoever starts again on a port that was in use a moment ago may have to wait for it. */
     private static final int MAX_STARTS = 10;
