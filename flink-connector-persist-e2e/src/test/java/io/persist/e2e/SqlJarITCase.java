@@ -2,6 +2,13 @@ package io.persist.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.persist.e2e.cluster.FlinkCluster;
+
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.types.Row;
@@ -9,15 +16,21 @@ import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The SQL jar works as users get it: beside Flink, with everything it bundles under other names.
+ * The SQL jar works as users get it: beside Flink on a cluster of processes, with everything it
+ * bundles under other names, for statements that bring no class of their own.
  */
 class SqlJarITCase {
-    @TempDir Path folder;
+    private static final int NUMBERS = 3_000;
+
+    @TempDir private Path folder;
 
     @Test
     void aTableIsWrittenAndReadWithTheShadedJarAlone() throws Exception {
@@ -25,31 +38,82 @@ class SqlJarITCase {
                 .as("only the shaded jar may be here")
                 .doesNotContain("arrow-", "parquet-", "protobuf-java");
 
-        TableEnvironment streaming = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
-        String table =
-                "CREATE TABLE t (word STRING, n BIGINT NOT NULL, total DECIMAL(10, 3), seen"
-                        + " TIMESTAMP(3)) WITH ('connector' = 'persist', 'path' = '"
-                        + folder.toUri()
-                        + "')";
-        streaming.executeSql(table);
-        streaming
-                .executeSql(
-                        "INSERT INTO t SELECT w, COUNT(*), SUM(x), MAX(ts) FROM (VALUES"
-                                + " ('a', 1.5, TIMESTAMP '2026-01-02 03:04:05.678'),"
-                                + " ('b', 2.25, TIMESTAMP '2026-01-02 03:04:05.679'),"
-                                + " ('a', 3.0, TIMESTAMP '2026-01-02 03:04:05.680'))"
-                                + " AS v(w, x, ts) GROUP BY w")
-                .await();
+        Files.createDirectories(folder.resolve("cluster"));
+        try (FlinkCluster cluster =
+                new FlinkCluster(
+                        folder.resolve("cluster"),
+                        new FlinkCluster.Size(1, 2),
+                        FlinkCluster.Recovery.NONE)) {
+            cluster.start();
+            Configuration remote = new Configuration();
+            remote.set(DeploymentOptions.TARGET, "remote");
+            remote.set(RestOptions.ADDRESS, "127.0.0.1");
+            remote.set(RestOptions.PORT, cluster.restPort());
+            remote.set(CoreOptions.DEFAULT_PARALLELISM, 2);
+            remote.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(200));
+            write(
+                    TableEnvironment.create(
+                            EnvironmentSettings.newInstance()
+                                    .inStreamingMode()
+                                    .withConfiguration(remote)
+                                    .build()));
+            remote.removeConfig(CheckpointingOptions.CHECKPOINTING_INTERVAL);
+            assertThat(
+                            read(
+                                    TableEnvironment.create(
+                                            EnvironmentSettings.newInstance()
+                                                    .inBatchMode()
+                                                    .withConfiguration(remote)
+                                                    .build())))
+                    .containsExactlyInAnyOrderElementsOf(totals());
+        }
+    }
 
-        TableEnvironment batch = TableEnvironment.create(EnvironmentSettings.inBatchMode());
-        batch.executeSql(table);
+    private String table() {
+        return "CREATE TABLE totals (word STRING, n BIGINT NOT NULL, total DECIMAL(20, 2)) WITH"
+                + " ('connector' = 'persist', 'path' = '"
+                + folder.resolve("shards").toUri()
+                + "')";
+    }
+
+    /** Takes some checkpoints, each of which brings updates of all groups. */
+    private void write(TableEnvironment tables) throws Exception {
+        tables.executeSql(
+                "CREATE TABLE numbers (i BIGINT) WITH ('connector' = 'datagen', 'rows-per-second'"
+                        + " = '1000', 'fields.i.kind' = 'sequence', 'fields.i.start' = '1',"
+                        + " 'fields.i.end' = '"
+                        + NUMBERS
+                        + "')");
+        tables.executeSql(table());
+        tables.executeSql(
+                        "INSERT INTO totals SELECT word, COUNT(*), SUM(part) FROM (SELECT"
+                                + " CONCAT('word-', CAST(MOD(i, 7) AS STRING)) AS word, CAST(i AS"
+                                + " DECIMAL(10, 2)) / 4 AS part FROM numbers) GROUP BY word")
+                .await();
+    }
+
+    private List<String> read(TableEnvironment tables) throws Exception {
+        tables.executeSql(table());
         List<String> rows = new ArrayList<>();
-        CloseableIterator<Row> all = batch.executeSql("SELECT * FROM t").collect();
+        CloseableIterator<Row> all = tables.executeSql("SELECT * FROM totals").collect();
         all.forEachRemaining(row -> rows.add(row.toString()));
         all.close();
-        assertThat(rows)
-                .containsExactlyInAnyOrder(
-                        "+I[a, 2, 4.500, 2026-01-02T03:04:05.680]",
-                        "+I[b, 1, 2.250, 2026-01-02T03:04:05.679]");
+        return rows;
+    }
+
+    private static List<String> totals() {
+        long[] counts = new long[7];
+        long[] sums = new long[7];
+        for (int i = 1; i <= NUMBERS; i++) {
+            counts[i % 7]++;
+            sums[i % 7] += i;
+        }
+        List<String> rows = new ArrayList<>();
+        for (int word = 0; word < 7; word++) {
+            BigDecimal total =
+                    BigDecimal.valueOf(sums[word]).divide(BigDecimal.valueOf(4)).setScale(2);
+            rows.add("+I[word-" + word + ", " + counts[word] + ", " + total + "]");
+        }
+        return rows;
     }
 }
