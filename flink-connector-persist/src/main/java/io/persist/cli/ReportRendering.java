@@ -3,10 +3,13 @@ package io.persist.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import io.persist.batch.PartInspection;
 import io.persist.client.ShardReport;
 import io.persist.client.ShardReport.BatchReport;
+import io.persist.client.ShardReport.PartKind;
 import io.persist.client.ShardReport.PartReport;
 import io.persist.client.ShardReport.RunReport;
+import io.persist.codec.SchemaId;
 import io.persist.frontier.Antichain;
 
 import org.jspecify.annotations.Nullable;
@@ -15,6 +18,7 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A shard's report as text and as JSON. Frontiers are arrays in JSON: {@code []} is the empty
@@ -123,25 +127,76 @@ final class ReportRendering {
         ArrayNode runs = object.putArray("runs");
         for (RunReport run : batch.runs()) {
             ObjectNode node = runs.addObject();
-            node.put("order", run.order());
-            node.put("schema", run.schema() == null ? null : run.schema().value());
-            ArrayNode parts = node.putArray("parts");
-            for (PartReport part : run.parts()) {
-                ObjectNode p = parts.addObject();
-                p.put("kind", part.kind().name().toLowerCase(java.util.Locale.ROOT));
-                p.put("key", part.key());
-                p.put("encoded_bytes", part.encodedBytes());
-                p.put("format", part.format());
-                if (part.tsRewrite() != null) {
-                    p.set("ts_rewrite", frontier(part.tsRewrite()));
-                }
-                p.put("diffs_sum", part.diffsSum());
-                if (part.stats() != null) {
-                    p.set("stats", StatsRendering.json(part.stats()));
-                }
-            }
+            run(node, run);
         }
         return object;
+    }
+
+    private static void run(ObjectNode node, RunReport run) {
+        node.put("order", run.order());
+        node.put("schema", id(run.schema()));
+        putUnlessNull(node, "deprecated_schema", id(run.deprecatedSchema()));
+        if (run.id() != null) {
+            node.put("id", run.id());
+        }
+        putUnlessNull(node, "len", run.len());
+        if (!run.meta().isEmpty()) {
+            ObjectNode meta = node.putObject("meta");
+            run.meta().forEach((name, value) -> meta.put(name, value.hex()));
+        }
+        ArrayNode parts = node.putArray("parts");
+        run.parts().forEach(part -> parts.add(json(part)));
+    }
+
+    private static @Nullable Long id(@Nullable SchemaId schema) {
+        return schema == null ? null : (Long) schema.value();
+    }
+
+    private static void putUnlessNull(ObjectNode node, String name, @Nullable Long value) {
+        if (value != null) {
+            node.put(name, value);
+        }
+    }
+
+    private static ObjectNode json(PartReport part) {
+        ObjectNode p = Output.JSON.createObjectNode();
+        p.put("kind", part.kind().name().toLowerCase(Locale.ROOT));
+        p.put("key", part.key());
+        p.put("encoded_bytes", part.encodedBytes());
+        p.put("format", part.format());
+        if (part.tsRewrite() != null) {
+            p.set("ts_rewrite", frontier(part.tsRewrite()));
+        }
+        p.put("diffs_sum", part.diffsSum());
+        putUnlessNull(p, "schema", id(part.schema()));
+        putUnlessNull(p, "deprecated_schema", id(part.deprecatedSchema()));
+        if (!part.keyLower().isEmpty()) {
+            p.put("key_lower", part.keyLower().hex());
+        }
+        if (part.structuredKeyLower() != null) {
+            p.put("structured_key_lower", part.structuredKeyLower());
+        }
+        if (part.stats() != null) {
+            p.set("stats", StatsRendering.json(part.stats()));
+        }
+        PartInspection.InlineFacts inline = part.inline();
+        if (inline != null) {
+            p.put("columns", inline.format());
+            p.put("index", inline.index());
+            p.put("updates", inline.updates());
+            p.set("lower", frontier(inline.desc().lower()));
+            p.set("upper", frontier(inline.desc().upper()));
+            p.set("since", frontier(inline.desc().since()));
+        }
+        putUnlessNull(p, "max_part_bytes", part.maxPartBytes());
+        if (part.kind() == PartKind.RUN) {
+            ArrayNode listed = p.putArray("parts");
+            part.parts().forEach(below -> listed.add(json(below)));
+        }
+        if (part.problem() != null) {
+            p.put("problem", part.problem());
+        }
+        return p;
     }
 
     static void print(PrintWriter out, ShardReport report) {
@@ -190,19 +245,9 @@ final class ReportRendering {
             out.println("  " + batch.desc() + "  " + batch.len() + " updates");
             int number = 0;
             for (RunReport run : batch.runs()) {
-                out.println(
-                        "    run "
-                                + number++
-                                + "  "
-                                + (run.order() == null ? "no order" : run.order())
-                                + (run.schema() == null ? "" : "  schema " + run.schema()));
-                for (PartReport part : run.parts()) {
-                    out.println("      " + part(part));
-                    if (part.stats() != null) {
-                        StatsRendering.lines(part.stats())
-                                .forEach(line -> out.println("        " + line));
-                    }
-                }
+                out.println("    run " + number++ + "  " + text(run));
+                run.meta().forEach((name, value) -> out.println("      " + name + " " + value));
+                printParts(out, run.parts(), "      ");
             }
         }
         report.merges()
@@ -217,19 +262,68 @@ final class ReportRendering {
                                                 + m.remainingWork()));
     }
 
-    private static String part(PartReport part) {
-        String name = part.key() == null ? "inline" : part.key();
-        return name
+    private static String text(RunReport run) {
+        return (run.order() == null ? "no order" : run.order())
+                + unlessNull("  schema ", run.schema())
+                + unlessNull("  deprecated schema ", run.deprecatedSchema())
+                + unlessNull("  ", run.id())
+                + (run.len() == null ? "" : "  " + run.len() + " updates");
+    }
+
+    private static String unlessNull(String before, @Nullable Object value) {
+        return value == null ? "" : before + value;
+    }
+
+    private static void printParts(PrintWriter out, List<PartReport> parts, String indent) {
+        for (PartReport part : parts) {
+            out.println(indent + text(part));
+            if (part.structuredKeyLower() != null) {
+                out.println(indent + "  from " + part.structuredKeyLower());
+            } else if (!part.keyLower().isEmpty()) {
+                out.println(indent + "  from row bytes " + part.keyLower());
+            }
+            if (part.stats() != null) {
+                StatsRendering.lines(part.stats())
+                        .forEach(line -> out.println(indent + "  " + line));
+            }
+            if (part.problem() != null) {
+                out.println(indent + "  problem: " + part.problem());
+            }
+            printParts(out, part.parts(), indent + "  ");
+        }
+    }
+
+    private static String text(PartReport part) {
+        PartInspection.InlineFacts inline = part.inline();
+        return (part.key() == null ? "inline" : part.key())
                 + "  "
                 + Output.size(part.encodedBytes())
                 + "  "
-                + part.format()
-                + (part.tsRewrite() == null ? "" : "  times moved to " + part.tsRewrite())
-                + (part.diffsSum() == null ? "" : "  sum of diffs " + part.diffsSum());
+                + (inline == null ? part.format() : inline.format())
+                + (inline == null
+                        ? ""
+                        : "  " + inline.updates() + " updates  built as " + inline.desc())
+                + unlessNull("  times moved to ", part.tsRewrite())
+                + unlessNull("  sum of diffs ", part.diffsSum())
+                + unlessNull("  schema ", part.schema())
+                + unlessNull("  deprecated schema ", part.deprecatedSchema());
     }
 
     private static void printHandles(PrintWriter out, ShardReport report) {
         out.println();
+        out.println("schemas");
+        report.schemas()
+                .forEach(
+                        schema ->
+                                out.println(
+                                        "  "
+                                                + schema.id()
+                                                + "  "
+                                                + SchemaRendering.text(
+                                                        report.codecs().key(), schema.keyHex())
+                                                + ", "
+                                                + SchemaRendering.text(
+                                                        report.codecs().val(), schema.valHex())));
         out.println("writers");
         report.writers()
                 .forEach(

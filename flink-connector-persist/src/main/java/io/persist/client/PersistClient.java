@@ -349,8 +349,10 @@ public final class PersistClient implements AutoCloseable {
         if (machine.isEmpty()) {
             return Optional.empty();
         }
+        BatchStore store = batchStore(machine.get(), surroundings.ids());
         return Optional.of(
-                ShardReports.of(machine.get().refresh(), machine.get().fetchLiveDiffs()));
+                new ShardReports(store)
+                        .of(machine.get().refresh(), machine.get().fetchLiveDiffs()));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.persist.client;
 
+import io.persist.batch.PartInspection.InlineFacts;
 import io.persist.codec.Bytes;
 import io.persist.codec.SchemaId;
 import io.persist.codec.ShardId;
@@ -12,7 +13,10 @@ import io.persist.store.SeqNo;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What is in a shard, for people and tools: its newest state as one tree of records. Taking it
@@ -53,7 +57,7 @@ public record ShardReport(
         schemas = List.copyOf(schemas);
     }
 
-    /** Parts of all batches, blob and inline. */
+    /** Parts of all batches, blob and inline; those that a run in blob lists count as one. */
     public long partCount() {
         return batches.stream()
                 .mapToLong(b -> b.runs().stream().mapToLong(RunReport::count).sum())
@@ -85,10 +89,21 @@ public record ShardReport(
 
     /**
      * @param order what the run is labelled as sorted by; null if it is not labelled
+     * @param deprecatedSchema where 0.128 puts it by default
+     * @param id of the run itself, which only 26 knows
+     * @param len updates when it was written; null where the writer did not say
+     * @param meta what else a writer noted
      */
     public record RunReport(
-            @Nullable String order, @Nullable SchemaId schema, List<PartReport> parts) {
+            @Nullable String order,
+            @Nullable SchemaId schema,
+            @Nullable SchemaId deprecatedSchema,
+            @Nullable String id,
+            @Nullable Long len,
+            SortedMap<String, Bytes> meta,
+            List<PartReport> parts) {
         public RunReport {
+            meta = Collections.unmodifiableSortedMap(new TreeMap<>(meta));
             parts = List.copyOf(parts);
         }
 
@@ -101,7 +116,7 @@ public record ShardReport(
     public enum PartKind {
         BLOB,
         INLINE,
-        /** A blob that lists further parts, which are not counted here. */
+        /** A blob that lists further parts. */
         RUN
     }
 
@@ -109,7 +124,13 @@ public record ShardReport(
      * @param key of the blob below the shard; null for inline parts
      * @param encodedBytes of the blob, or of all blobs that a run lists; of the metadata for inline
      * @param format what the writer says of it: row, both, structured, inline or unknown
+     * @param keyLower lower bound of the row bytes of its keys; empty if not known
+     * @param structuredKeyLower the same of its structured keys, as text; null if not known
      * @param stats encoded statistics of its keys; null if it has none
+     * @param inline what is in an inline part
+     * @param maxPartBytes size of the largest part that a run lists
+     * @param parts those that a run lists
+     * @param problem why something of it could not be looked at; null if all could
      */
     public record PartReport(
             PartKind kind,
@@ -119,7 +140,18 @@ public record ShardReport(
             @Nullable Antichain tsRewrite,
             @Nullable Long diffsSum,
             @Nullable SchemaId schema,
-            @Nullable Bytes stats) {}
+            @Nullable SchemaId deprecatedSchema,
+            Bytes keyLower,
+            @Nullable String structuredKeyLower,
+            @Nullable Bytes stats,
+            @Nullable InlineFacts inline,
+            @Nullable Long maxPartBytes,
+            List<PartReport> parts,
+            @Nullable String problem) {
+        public PartReport {
+            parts = List.copyOf(parts);
+        }
+    }
 
     public record MergeReport(SpineId id, Antichain since, long remainingWork) {}
 

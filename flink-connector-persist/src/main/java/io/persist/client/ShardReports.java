@@ -1,21 +1,39 @@
 package io.persist.client;
 
+import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
+import io.persist.batch.MissingBlobException;
+import io.persist.batch.PartInspection;
 import io.persist.batch.Run;
+import io.persist.batch.RunMeta;
 import io.persist.batch.RunPart;
+import io.persist.codec.Bytes;
+import io.persist.codec.CorruptDataException;
 import io.persist.shard.Profile;
 import io.persist.state.CriticalReaders;
 import io.persist.state.State;
 import io.persist.state.spine.FlatTrace;
+import io.persist.store.StoreException;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
-/** Makes a {@link ShardReport} of a state. */
+/** Makes a {@link ShardReport} of a state, and of the lists of parts that are in blob. */
 final class ShardReports {
-    private ShardReports() {}
+    private final BatchStore store;
 
-    static ShardReport of(State state, int liveDiffs) {
+    ShardReports(BatchStore store) {
+        this.store = store;
+    }
+
+    ShardReport of(State state, int liveDiffs) throws StoreException, InterruptedException {
+        List<ShardReport.BatchReport> batches = new ArrayList<>();
+        for (HollowBatch batch : state.batches()) {
+            batches.add(batch(batch));
+        }
         return new ShardReport(
                 state.shard(),
                 state.applierVersion(),
@@ -28,7 +46,7 @@ final class ShardReports {
                 state.upper(),
                 state.lastGcReq(),
                 liveDiffs,
-                state.batches().stream().map(ShardReports::batch).toList(),
+                batches,
                 merges(state.trace().flatten()),
                 readers(state),
                 writers(state),
@@ -50,53 +68,126 @@ final class ShardReports {
                         .toList());
     }
 
-    private static ShardReport.BatchReport batch(HollowBatch batch) {
-        return new ShardReport.BatchReport(
-                batch.desc(), batch.len(), batch.runs().stream().map(ShardReports::run).toList());
+    private ShardReport.BatchReport batch(HollowBatch batch)
+            throws StoreException, InterruptedException {
+        List<ShardReport.RunReport> runs = new ArrayList<>();
+        for (Run run : batch.runs()) {
+            RunMeta meta = run.meta();
+            runs.add(
+                    new ShardReport.RunReport(
+                            meta.order().map(order -> lowerCase(order.name())).orElse(null),
+                            meta.schema().orElse(null),
+                            meta.deprecatedSchema().orElse(null),
+                            meta.id().orElse(null),
+                            meta.len().orElse(null),
+                            new TreeMap<>(meta.meta()),
+                            parts(run.parts())));
+        }
+        return new ShardReport.BatchReport(batch.desc(), batch.len(), runs);
     }
 
-    private static ShardReport.RunReport run(Run run) {
-        return new ShardReport.RunReport(
-                run.meta().order().map(order -> lowerCase(order.name())).orElse(null),
-                run.meta().schema().orElse(null),
-                run.parts().stream().map(ShardReports::part).toList());
+    private List<ShardReport.PartReport> parts(List<RunPart> parts)
+            throws StoreException, InterruptedException {
+        List<ShardReport.PartReport> reports = new ArrayList<>();
+        for (RunPart part : parts) {
+            if (part instanceof RunPart.Hollow hollow) {
+                reports.add(hollow(hollow));
+            } else if (part instanceof RunPart.Inline inline) {
+                reports.add(inline(inline));
+            } else if (part instanceof RunPart.Many many) {
+                reports.add(many(many));
+            } else {
+                throw new AssertionError(part);
+            }
+        }
+        return reports;
     }
 
-    private static ShardReport.PartReport part(RunPart part) {
-        if (part instanceof RunPart.Hollow hollow) {
-            return new ShardReport.PartReport(
-                    ShardReport.PartKind.BLOB,
-                    hollow.key().text(),
-                    hollow.encodedBytes(),
-                    format(hollow.format()),
-                    hollow.tsRewrite(),
-                    hollow.diffsSum(),
-                    hollow.schema(),
-                    hollow.stats());
+    private ShardReport.PartReport hollow(RunPart.Hollow part) {
+        String problem = null;
+        String bound = null;
+        try {
+            bound = bound(part.structuredKeyLower());
+        } catch (CorruptDataException e) {
+            problem = e.getMessage();
         }
-        if (part instanceof RunPart.Inline inline) {
-            return new ShardReport.PartReport(
-                    ShardReport.PartKind.INLINE,
-                    null,
-                    inline.updates().length(),
-                    "inline",
-                    inline.tsRewrite(),
-                    null,
-                    inline.schema(),
-                    null);
+        return new ShardReport.PartReport(
+                ShardReport.PartKind.BLOB,
+                part.key().text(),
+                part.encodedBytes(),
+                format(part.format()),
+                part.tsRewrite(),
+                part.diffsSum(),
+                part.schema(),
+                part.deprecatedSchema(),
+                part.keyLower(),
+                bound,
+                part.stats(),
+                null,
+                null,
+                List.of(),
+                problem);
+    }
+
+    private @Nullable String bound(@Nullable Bytes structuredKeyLower) throws CorruptDataException {
+        return structuredKeyLower == null
+                ? null
+                : PartInspection.lowerBound(store, structuredKeyLower);
+    }
+
+    private ShardReport.PartReport inline(RunPart.Inline part) {
+        String problem = null;
+        PartInspection.InlineFacts facts = null;
+        try {
+            facts = PartInspection.inline(store, part);
+        } catch (CorruptDataException e) {
+            problem = e.getMessage();
         }
-        if (part instanceof RunPart.Many many) {
-            return new ShardReport.PartReport(
-                    ShardReport.PartKind.RUN,
-                    many.key().text(),
-                    many.encodedBytes(),
-                    "run",
-                    null,
-                    many.diffsSum(),
-                    null,
-                    null);
+        return new ShardReport.PartReport(
+                ShardReport.PartKind.INLINE,
+                null,
+                part.updates().length(),
+                "inline",
+                part.tsRewrite(),
+                facts == null ? null : (Long) facts.diffsSum(),
+                part.schema(),
+                part.deprecatedSchema(),
+                Bytes.EMPTY,
+                null,
+                null,
+                facts,
+                null,
+                List.of(),
+                problem);
+    }
+
+    private ShardReport.PartReport many(RunPart.Many run)
+            throws StoreException, InterruptedException {
+        String problem = null;
+        String bound = null;
+        List<ShardReport.PartReport> listed = List.of();
+        try {
+            bound = bound(run.structuredKeyLower());
+            listed = parts(PartInspection.list(store, run));
+        } catch (CorruptDataException | MissingBlobException e) {
+            problem = e.getMessage();
         }
-        throw new AssertionError(part);
+        return new ShardReport.PartReport(
+                ShardReport.PartKind.RUN,
+                run.key().text(),
+                run.encodedBytes(),
+                "run",
+                null,
+                run.diffsSum(),
+                null,
+                null,
+                run.keyLower(),
+                bound,
+                null,
+                null,
+                run.maxPartBytes(),
+                listed,
+                problem);
     }
 
     private static String format(RunPart.FormatHint format) {

@@ -166,7 +166,7 @@ class PersistTest {
         for (String generation : List.of("p26", "p128")) {
             GoldenShards.Shard golden = GoldenShards.named(generation, "kv-parts");
             Path target = folder.resolve(generation);
-            assertThat(call("import", dumpOf(golden), target).err()).isEmpty();
+            assertThat(call("import", GoldenDumps.of(golden, folder), target).err()).isEmpty();
             for (var snapshot : golden.expected().get("read").get("snapshots")) {
                 if (!snapshot.has("updates")) {
                     continue;
@@ -256,7 +256,7 @@ class PersistTest {
         for (String generation : List.of("p26", "p128")) {
             GoldenShards.Shard golden = GoldenShards.named(generation, "source-all-types");
             Path target = folder.resolve(generation);
-            assertThat(call("import", dumpOf(golden), target).err()).isEmpty();
+            assertThat(call("import", GoldenDumps.of(golden, folder), target).err()).isEmpty();
             for (String option : List.of("--json", "--raw")) {
                 Call read = call("read", target, golden.shard(), option);
                 assertThat(read.exitCode()).as(read.err()).isZero();
@@ -275,23 +275,5 @@ class PersistTest {
                             "\"c12 timestamp\"  nulls 7  ",
                             "\"err\"  nulls 38  0x0a .. 0x23");
         }
-    }
-
-    /** The selection among the test resources keeps blobs in folders; a dump keeps them flat. */
-    private Path dumpOf(GoldenShards.Shard golden) throws IOException {
-        Path dump = folder.resolve("dump-" + golden.generation());
-        Files.createDirectories(dump.resolve("blob"));
-        for (var blob : golden.blobFiles().entrySet()) {
-            String name = blob.getKey().replace('/', '\u2215');
-            Files.copy(blob.getValue(), dump.resolve("blob").resolve(name));
-        }
-        Path rows =
-                Files.createDirectories(
-                        dump.resolve("consensus").resolve(golden.shard().toString()));
-        for (var row : golden.rows()) {
-            String name = String.format(java.util.Locale.ROOT, "%020d", row.seqno().value());
-            Files.write(rows.resolve(name), row.data().toArray());
-        }
-        return dump;
     }
 }
