@@ -36,7 +36,11 @@ import java.util.concurrent.Callable;
             "With --snapshot: which commits a checkpoint or savepoint of a Flink job has pending,"
                     + " and whether the shard has them. They can be appended or dropped, oldest"
                     + " first, all of them, or one with --ordinal.",
-            "A commit that was dropped is taken for appended by whoever restores it later."
+            "A commit that was dropped is taken for appended by whoever restores it later.",
+            "A commit whose epoch the shard has forgotten may have been appended before that. If"
+                + " you know that it was not, from its rows for instance, --append --force appends"
+                + " it, and the snapshot can be restored again. It is refused if the shard still"
+                + " shows a part of the commit, or a later start of the sink."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -54,6 +58,11 @@ final class CommitsCommand implements Callable<Integer> {
 
     @Option(names = "--drop", description = "Drop what the snapshot has pending, with its parts.")
     private boolean drop;
+
+    @Option(
+            names = "--force",
+            description = "With --append: also what the shard has forgotten. May double rows.")
+    private boolean force;
 
     @Option(names = "--ordinal", paramLabel = "N", description = "Only the commit N.")
     private @Nullable Long ordinal;
@@ -77,6 +86,9 @@ final class CommitsCommand implements Callable<Integer> {
         }
         if ((append || drop) && snapshot == null) {
             throw new CommandFailed("--append and --drop need --snapshot");
+        }
+        if (force && !append) {
+            throw new CommandFailed("--force needs --append");
         }
         try (PersistClient client = target.open()) {
             if (snapshot == null) {
@@ -148,7 +160,11 @@ final class CommitsCommand implements Callable<Integer> {
                 }
                 boolean due = outcome instanceof CommitOutcome.Appended;
                 String state = due ? "pending" : describe(outcome);
-                if (due && append) {
+                if (append && force && outcome instanceof ChainRefusal.UnknownEpoch) {
+                    outcome = chain.commit(commit, SinkChain.Origin.VOUCHED_FOR);
+                    due = outcome instanceof CommitOutcome.Appended;
+                    state = describe(outcome);
+                } else if (due && append) {
                     outcome = chain.commit(commit, SinkChain.Origin.RESTORED);
                     state = describe(outcome);
                 } else if (due && drop) {

@@ -8,6 +8,7 @@ import io.persist.batch.build.Batch;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.SchemaId;
+import io.persist.frontier.Antichain;
 import io.persist.shard.BatchCombiner;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.Machine;
@@ -18,6 +19,7 @@ import io.persist.state.ChainRefusal;
 import io.persist.state.CommitOutcome;
 import io.persist.state.EpochChain;
 import io.persist.state.RegisterOutcome;
+import io.persist.state.State;
 import io.persist.state.Transition;
 import io.persist.state.WriterId;
 import io.persist.store.BlobKey;
@@ -33,6 +35,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Appends the commits of a sink as one unbroken chain, whatever is restored, doubled or delayed
@@ -48,9 +51,14 @@ public final class SinkChain<K, V> {
     /** How often the shard may move on under a compensation. */
     private static final int MAX_REWINDS = 10;
 
+    /** How long an epoch is remembered that was forgotten: its sink's own choice is not known. */
+    private static final Duration FORGOTTEN_MEMORY = Duration.ofDays(90);
+
     private final PersistClient client;
     private final WriteHandle<K, V> writer;
     private final SinkTime time;
+    private final AtomicLong tries = new AtomicLong();
+    private final AtomicLong overtaken = new AtomicLong();
 
     private SinkChain(PersistClient client, WriteHandle<K, V> writer, SinkTime time) {
         this.client = client;
@@ -110,7 +118,12 @@ public final class SinkChain<K, V> {
         /** It was sealed a moment ago. */
         LIVE,
         /** It comes from a snapshot: its blobs may have been deleted meanwhile. */
-        RESTORED
+        RESTORED,
+        /**
+         * It comes from a snapshot, and somebody knows that it was not appended, should the shard
+         * have forgotten its epoch.
+         */
+        VOUCHED_FOR
     }
 
     /**
@@ -213,8 +226,11 @@ public final class SinkChain<K, V> {
                         schema,
                         time,
                         writer.machine(),
-                        writer.batchConfig().inlineTotalMaxBytes());
-        if (origin == Origin.RESTORED && appending.isDue()) {
+                        writer.batchConfig().inlineTotalMaxBytes(),
+                        origin,
+                        writer.debug().hostname(),
+                        new Tries());
+        if (origin != Origin.LIVE && appending.isDue()) {
             requireBlobs(staged);
         }
         CommitOutcome outcome = appending.apply();
@@ -276,7 +292,27 @@ public final class SinkChain<K, V> {
         return outcome;
     }
 
-    /** Parts of earlier incarnations that were deleted so far. */
+    /** How often a commit was tried on a state of the shard. Any thread. */
+    public long tries() {
+        return tries.get();
+    }
+
+    /** How many of the {@link #tries} others made necessary by moving the upper. Any thread. */
+    public long overtaken() {
+        return overtaken.get();
+    }
+
+    /** The shard's upper as last seen here. No I/O. Any thread. */
+    public Antichain upper() {
+        return writer.machine().state().upper();
+    }
+
+    /** Pieces of maintenance that failed so far; each was logged. Any thread. */
+    public long maintenanceFailures() {
+        return client.maintenanceFailures();
+    }
+
+    /** Parts of earlier incarnations that were deleted so far. Any thread. */
     public long abortedPartsDeleted() {
         return writer.machine().abortedPartsDeleted();
     }
@@ -333,6 +369,19 @@ public final class SinkChain<K, V> {
         }
     }
 
+    /** Those of one commit. */
+    private final class Tries {
+        private @Nullable Antichain last;
+
+        void tried(Antichain upper) {
+            tries.incrementAndGet();
+            if (last != null && !last.equals(upper)) {
+                overtaken.incrementAndGet();
+            }
+            last = upper;
+        }
+    }
+
     /** One commit on its way into the shard. */
     private record Appending(
             Sealed sealed,
@@ -340,14 +389,17 @@ public final class SinkChain<K, V> {
             @Nullable SchemaId schema,
             SinkTime time,
             Machine machine,
-            long inlineTotalMaxBytes) {
+            long inlineTotalMaxBytes,
+            Origin origin,
+            String hostname,
+            SinkChain<?, ?>.Tries tries) {
         /** Whether the newest state would take the commit. Writes nothing. */
         boolean isDue()
                 throws StoreException,
                         CorruptDataException,
                         IncompatibleShardException,
                         InterruptedException {
-            return EpochChain.commit(machine.refresh(), command()) instanceof Transition.Changed;
+            return transition(machine.refresh()) instanceof Transition.Changed;
         }
 
         CommitOutcome apply()
@@ -355,7 +407,18 @@ public final class SinkChain<K, V> {
                         CorruptDataException,
                         IncompatibleShardException,
                         InterruptedException {
-            return machine.applyAppend(state -> EpochChain.commit(state, command()));
+            return machine.applyAppend(
+                    state -> {
+                        tries.tried(state.upper());
+                        return transition(state);
+                    });
+        }
+
+        private Transition<CommitOutcome> transition(State state) {
+            return origin == Origin.VOUCHED_FOR
+                    ? EpochChain.commitForgotten(
+                            state, command(), hostname, FORGOTTEN_MEMORY.toMillis())
+                    : EpochChain.commit(state, command());
         }
 
         private EpochChain.Commit command() {

@@ -332,6 +332,47 @@ public final class EpochChain {
                 "append of " + position + " at the shard's own upper gave " + append.result());
     }
 
+    /**
+     * {@link #commit}, but if the shard has forgotten the epoch, it is remembered again as of the
+     * commit before. Whether the commit was appended before it was forgotten cannot be told: only
+     * for somebody who knows that it was not.
+     *
+     * @return {@link ChainRefusal.UnknownEpoch} still, if the shard refers to a part of the commit,
+     *     or knows an epoch of the sink that is as late
+     */
+    public static Transition<CommitOutcome> commitForgotten(
+            State state, Commit commit, String hostname, long leaseMillis) {
+        Transition<CommitOutcome> transition = commit(state, commit);
+        ChainPosition position = commit.position();
+        long tag = EpochToken.tagOf(position.sinkId());
+        boolean later =
+                state.writers().values().stream()
+                        .map(writer -> EpochToken.of(writer.token()))
+                        .anyMatch(
+                                token ->
+                                        token.tag() == tag
+                                                && token.generation() >= position.generation());
+        if (!(transition.result() instanceof ChainRefusal.UnknownEpoch unknown)
+                || unknown.appendedPart() != null
+                || later
+                || state.upper().isEmpty()) {
+            return transition;
+        }
+        SortedMap<WriterId, WriterState> writers = new TreeMap<>(state.writers());
+        EpochToken before =
+                new EpochToken(tag, position.generation(), false, position.ordinal() - 1);
+        writers.put(
+                position.epoch(),
+                new WriterState(
+                        commit.nowMillis(),
+                        leaseMillis,
+                        before.token(),
+                        Antichain.minimum(),
+                        debug(hostname, position.sinkId()),
+                        Bytes.EMPTY));
+        return commit(state.withWriters(writers), commit);
+    }
+
     /** Null if the commit is the next one of its epoch. */
     private static @Nullable CommitOutcome verdict(
             State state, @Nullable WriterState entry, Commit commit) {

@@ -111,10 +111,25 @@ class SinkCommandsTest {
     }
 
     @Test
+    void forgottenCommitsAreAppendedByForceOnly() throws Exception {
+        SavepointFixture.write(location(), SHARD, snapshot(), "a", "b", "c");
+        // A location that was set up anew and knows nothing of the sink.
+        Path other = folder.resolve("other");
+        SavepointFixture.open(other, SHARD);
+        Object[] command = {"commits", other, SHARD, "--snapshot", snapshot(), "--append"};
+        assertThat(call(0, command)).contains("UnknownEpoch");
+        Object[] forced = Stream.concat(Stream.of(command), Stream.of("--force")).toArray();
+        assertThat(call(0, forced)).doesNotContain("UnknownEpoch");
+        assertThat(call(0, "read", other, SHARD)).contains("b", "c").doesNotContain("a");
+        assertThat(call(0, command)).contains("already appended").doesNotContain("UnknownEpoch");
+    }
+
+    @Test
     void callsThatMakeNoSenseAreRefused() throws Exception {
         SavepointFixture.write(location(), SHARD, snapshot(), "a");
         assertThat(call(1, "commits", location(), SHARD, "--append")).contains("--snapshot");
         assertThat(call(1, "commits", location(), SHARD, "--append", "--drop")).contains("either");
+        assertThat(call(1, "commits", location(), SHARD, "--force")).contains("--append");
         assertThat(call(1, "commits", location(), SHARD, "--snapshot", folder.resolve("none")))
                 .contains("no snapshot", "_metadata");
         Object other = "s99999999-1111-4222-8333-444444444444";

@@ -135,6 +135,25 @@ class SinkChainTest {
     }
 
     @Test
+    void triesAreCountedAndThoseThatOthersMadeNecessary() throws Exception {
+        try (SinkProcess sink = process(1);
+                SinkProcess other = process(2)) {
+            ChainPosition start = sink.register(null);
+            sink.chain.commit(new SinkChain.Sealed(start.at(1), List.of()), Origin.LIVE);
+            assertThat(sink.chain.tries()).isEqualTo(1);
+            assertThat(sink.chain.overtaken()).isZero();
+            Antichain upper = other.writer.fetchRecentUpper();
+            other.writer
+                    .compareAndAppend(List.of(), upper, Antichain.of(upper.element() + 1))
+                    .orThrow();
+            sink.chain.commit(new SinkChain.Sealed(start.at(2), List.of()), Origin.LIVE);
+            assertThat(sink.chain.tries()).isEqualTo(3);
+            assertThat(sink.chain.overtaken()).isEqualTo(1);
+            assertThat(sink.chain.upper()).isEqualTo(other.writer.fetchRecentUpper());
+        }
+    }
+
+    @Test
     void refusalIsJudgedByTheNewestState() throws Exception {
         try (SinkProcess committer = process(1);
                 SinkProcess sealer = process(2)) {

@@ -112,6 +112,48 @@ class EpochCommitTest {
     }
 
     @Test
+    void forgottenCommitIsAppendedIfSomebodyVouchesForIt() {
+        ChainPosition forgotten = position(2, 3, 7);
+        Transition<CommitOutcome> transition =
+                vouchedFor(
+                        ChainStates.empty(),
+                        forgotten,
+                        upper -> batchWith(upper, hollow("n2600000/p9")));
+        assertThat(transition.result()).isInstanceOf(CommitOutcome.Appended.class);
+        State after = next(ChainStates.empty(), transition);
+        WriterState entry = after.writers().get(epoch(2));
+        assertThat(EpochToken.of(entry.token()))
+                .isEqualTo(new EpochToken(EpochToken.tagOf(ChainStates.SINK), 3, false, 7));
+        assertThat(entry.leaseMillis()).isEqualTo(5);
+        assertThat(commit(after, position(2, 3, 8)).result())
+                .isInstanceOf(CommitOutcome.Appended.class);
+        assertThat(vouchedFor(after, forgotten, upper -> batchWith(upper, hollow("n2600000/p9"))))
+                .isEqualTo(new Transition.NoOp<>(new CommitOutcome.AlreadyAppended(7)));
+    }
+
+    @Test
+    void vouchingDoesNotHelpAgainstEvidenceOrALaterStart() {
+        State state = with(ChainStates.empty(), position(1, 1, 0), false);
+        EpochChain.BatchAt batch = upper -> batchWith(upper, hollow("n2600000/p1"));
+        State appended = next(state, commit(state, position(1, 1, 1), batch));
+        assertRefused(
+                vouchedFor(appended, position(2, 2, 1), batch),
+                new ChainRefusal.UnknownEpoch(position(2, 2, 1), new PartKey("n2600000/p1")));
+        assertRefused(
+                vouchedFor(
+                        appended,
+                        position(2, 1, 1),
+                        upper -> batchWith(upper, hollow("n2600000/p9"))),
+                new ChainRefusal.UnknownEpoch(position(2, 1, 1), null));
+    }
+
+    private static Transition<CommitOutcome> vouchedFor(
+            State state, ChainPosition position, EpochChain.BatchAt batch) {
+        return EpochChain.commitForgotten(
+                state, new EpochChain.Commit(position, batch, NOW, Long.MAX_VALUE), "host", 5);
+    }
+
+    @Test
     void entryOfSomebodyElseIsRefused() {
         State state =
                 with(ChainStates.empty(), new ChainPosition("payments", epoch(1), 2, 3), false);

@@ -31,7 +31,8 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
     private final SinkPlan<?, K, V> plan;
     private final JobID job;
     private final long restoredCheckpointId;
-    private final MetricGroup metrics;
+    private final MetricGroup group;
+    private final CommitMetrics metrics;
     private @Nullable OpenShard<K, V> shard;
     private @Nullable SinkChain<K, V> chain;
 
@@ -39,7 +40,8 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
         this.plan = plan;
         this.job = context.getJobInfo().getJobId();
         this.restoredCheckpointId = context.getRestoredCheckpointId().orElse(0);
-        this.metrics = context.metricGroup();
+        this.group = context.metricGroup();
+        this.metrics = new CommitMetrics(group, System::nanoTime, System::currentTimeMillis);
     }
 
     @Override
@@ -72,6 +74,7 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
                 commit.checkpointId() <= restoredCheckpointId
                         ? SinkChain.Origin.RESTORED
                         : SinkChain.Origin.LIVE;
+        long start = metrics.start();
         CommitOutcome outcome;
         try {
             outcome =
@@ -93,9 +96,11 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
                     e);
         }
         if (outcome instanceof CommitOutcome.Appended appended) {
+            metrics.appended(commit, start);
             LOG.debug("Appended {}, upper is now {}", commit.position(), appended.upper());
         } else if (outcome instanceof CommitOutcome.AlreadyAppended) {
             LOG.info("Commit of {} was appended earlier", commit.position());
+            metrics.foundAppended();
             request.signalAlreadyCommitted();
         } else if (outcome instanceof ChainRefusal refusal) {
             throw new ChainRefusedException(refusal, plan.target(), job, commit.checkpointId());
@@ -109,8 +114,9 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
             shard =
                     plan.open(
                             SinkPlan.Role.COMMITTER,
-                            SinkBatchMetrics.register(metrics, System::nanoTime));
+                            SinkBatchMetrics.register(group, System::nanoTime));
             chain = shard.chain(plan.time());
+            metrics.follow(chain);
         }
         return chain;
     }

@@ -295,7 +295,7 @@ public final class PersistSink<IN>
         OpenShard<K, V> shard =
                 plan.open(
                         SinkPlan.Role.WRITER,
-                        SinkBatchMetrics.register(context.metricGroup(), System::nanoTime));
+                        SinkBatchMetrics.registerWriter(context.metricGroup(), System::nanoTime));
         return new PersistWriter<>(
                 shard,
                 plan.serializer(),

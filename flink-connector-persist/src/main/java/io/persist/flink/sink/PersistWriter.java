@@ -68,9 +68,15 @@ final class PersistWriter<IN, K, V>
 
     @Override
     public void write(IN record, Context context) throws IOException, InterruptedException {
-        recordTime = time == SinkTime.EVENT ? eventTime(record, context) : 0;
-        serializer.serialize(record, collector);
-        metrics.getNumRecordsSendCounter().inc();
+        boolean staged = false;
+        try {
+            recordTime = time == SinkTime.EVENT ? eventTime(record, context) : 0;
+            serializer.serialize(record, collector);
+            staged = true;
+        } finally {
+            (staged ? metrics.getNumRecordsSendCounter() : metrics.getNumRecordsSendErrorsCounter())
+                    .inc();
+        }
     }
 
     private long eventTime(IN record, Context context) throws IOException {

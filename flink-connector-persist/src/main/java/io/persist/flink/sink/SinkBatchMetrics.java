@@ -5,14 +5,17 @@ import io.persist.batch.RunOrder;
 import io.persist.client.BatchMetricSets;
 
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.ThreadSafeSimpleCounter;
+import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
 import org.jspecify.annotations.Nullable;
 
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
@@ -51,6 +54,8 @@ final class SinkBatchMetrics implements BatchMetrics {
     private final Counter partsSkipped;
     private final Counter partsWasted;
     private final Counter partsWrongSort;
+    private final AtomicInteger partsInFlight = new AtomicInteger();
+    private volatile long lastUploadNanos;
 
     /** {@code merges} is null if this set is the one that merges report to. */
     private SinkBatchMetrics(
@@ -88,17 +93,45 @@ final class SinkBatchMetrics implements BatchMetrics {
         partsSkipped = counter(group, "partsSkipped");
         partsWasted = counter(group, "partsWasted");
         partsWrongSort = counter(group, "partsWrongSort");
+        Gauge<Integer> inFlight = this::partsInFlight;
+        group.gauge("partsInFlight", inFlight);
+    }
+
+    /** Parts that were sent off and are not stored yet; of what failed too. Any thread. */
+    int partsInFlight() {
+        return Math.max(partsInFlight.get(), 0);
+    }
+
+    /** How long the newest upload took, all attempts; 0 if there was none. Any thread. */
+    long lastUploadMillis() {
+        return lastUploadNanos / 1_000_000;
     }
 
     /**
      * @param nanoClock monotonic
      */
     static BatchMetricSets register(MetricGroup group, LongSupplier nanoClock) {
-        MetricGroup persist = group.addGroup("persist");
+        return below(group.addGroup("persist"), nanoClock).sets;
+    }
+
+    /** The same, and the duration of the newest upload as Flink's {@code currentSendTime}. */
+    static BatchMetricSets registerWriter(SinkWriterMetricGroup group, LongSupplier nanoClock) {
+        Registered registered = below(group.addGroup("persist"), nanoClock);
+        group.setCurrentSendTimeGauge(registered.user::lastUploadMillis);
+        return registered.sets;
+    }
+
+    private record Registered(BatchMetricSets sets, SinkBatchMetrics user) {}
+
+    private static Registered below(MetricGroup persist, LongSupplier nanoClock) {
         BatchMetrics merges = new SinkBatchMetrics(persist.addGroup("compaction"), nanoClock, null);
-        return new BatchMetricSets(
-                new SinkBatchMetrics(persist.addGroup("user"), nanoClock, merges),
-                new SinkBatchMetrics(persist.addGroup("inlineBackpressure"), nanoClock, merges));
+        SinkBatchMetrics user = new SinkBatchMetrics(persist.addGroup("user"), nanoClock, merges);
+        return new Registered(
+                new BatchMetricSets(
+                        user,
+                        new SinkBatchMetrics(
+                                persist.addGroup("inlineBackpressure"), nanoClock, merges)),
+                user);
     }
 
     private static Counter counter(MetricGroup group, String name) {
@@ -128,11 +161,13 @@ final class SinkBatchMetrics implements BatchMetrics {
 
     @Override
     public void sentPart(long nanos) {
+        partsInFlight.incrementAndGet();
         partSendNanos.inc(nanos);
     }
 
     @Override
     public void wroteInlinePart(int encodedBytes, long encodeNanos) {
+        partsInFlight.decrementAndGet();
         inlineParts.inc();
         inlineBytes.inc(encodedBytes);
         inlineEncodeNanos.inc(encodeNanos);
@@ -140,6 +175,8 @@ final class SinkBatchMetrics implements BatchMetrics {
 
     @Override
     public void wrotePart(PartWritten part) {
+        partsInFlight.decrementAndGet();
+        lastUploadNanos = part.uploadNanos();
         parts.inc();
         bytes.inc(part.blobBytes());
         goodBytes.inc(part.goodBytes());

@@ -36,6 +36,10 @@ class MessageSerializerTest {
                     "job",
                     7);
 
+    static SealedCommit commit() {
+        return COMMIT;
+    }
+
     private static byte[] golden(int version, String name) throws IOException {
         String path = "/sink/v" + version + "/" + name + ".bin";
         try (InputStream file = MessageSerializerTest.class.getResourceAsStream(path)) {

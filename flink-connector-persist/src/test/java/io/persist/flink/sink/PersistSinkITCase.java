@@ -3,6 +3,8 @@ package io.persist.flink.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.persist.client.SinkTime;
+
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.client.program.ClusterClient;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -11,6 +13,7 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.testutils.InMemoryReporter;
@@ -81,6 +84,27 @@ class PersistSinkITCase {
         assertThat(updatesCounted() - before).isEqualTo(1000);
     }
 
+    @Test
+    void recordsThatCannotBeWrittenAreCountedAsErrors() {
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment().setParallelism(1);
+        // A source that assigns no timestamps.
+        SinkJobs.rows(environment, 3, 1_000_000)
+                .sinkTo(shard.sink().time(SinkTime.EVENT).build())
+                .name("untimed");
+        assertThatThrownBy(() -> run(environment)).hasStackTraceContaining("without a timestamp");
+        assertThat(METRICS.findGroups("untimed: Writer"))
+                .anySatisfy(
+                        group ->
+                                assertThat(
+                                                METRICS.getMetricsByGroup(group)
+                                                        .get("numRecordsSendErrors"))
+                                        .isInstanceOfSatisfying(
+                                                Counter.class,
+                                                count ->
+                                                        assertThat(count.getCount()).isPositive()));
+    }
+
     /** By the writers of all jobs so far. */
     private static long updatesCounted() {
         long updates = 0;
@@ -93,6 +117,49 @@ class PersistSinkITCase {
             }
         }
         return updates;
+    }
+
+    @Test
+    void commitsAreMeasuredByTheCommitter() throws Exception {
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment().setParallelism(2);
+        SinkJobs.rows(environment, 1000, 1_000_000).sinkTo(shard.sink().build()).name("measured");
+        run(environment);
+
+        Map<String, Metric> committer = Map.of();
+        for (Map.Entry<MetricGroup, Map<String, Metric>> group :
+                METRICS.getMetricsByGroup().entrySet()) {
+            List<String> scope = List.of(group.getKey().getScopeComponents());
+            if (scope.stream().anyMatch(name -> name.startsWith("measured: Committer"))
+                    && group.getValue().get("commits") instanceof Counter commits
+                    && commits.getCount() > 0) {
+                committer = group.getValue();
+            }
+        }
+        assertThat(committer.keySet())
+                .containsExactlyInAnyOrder(
+                        "commits",
+                        "commitsAlreadyApplied",
+                        "committedUpdates",
+                        "committedBytes",
+                        "committedBatches",
+                        "lastCommitDuration",
+                        "timeSinceLastCommit",
+                        "commitAttempts",
+                        "commitsOvertaken",
+                        "upperLag",
+                        "abortedPartsDeleted",
+                        "maintenanceFailures");
+        assertThat(((Counter) committer.get("committedUpdates")).getCount()).isEqualTo(1000);
+        assertThat(((Counter) committer.get("committedBytes")).getCount()).isPositive();
+        assertThat(((Counter) committer.get("committedBatches")).getCount()).isBetween(1L, 2L);
+        assertThat(((Counter) committer.get("commitsAlreadyApplied")).getCount()).isZero();
+        for (String gauge : List.of("lastCommitDuration", "timeSinceLastCommit", "upperLag")) {
+            assertThat((long) ((Gauge<?>) committer.get(gauge)).getValue())
+                    .as(gauge)
+                    .isNotNegative();
+        }
+        assertThat((long) ((Gauge<?>) committer.get("commitAttempts")).getValue()).isPositive();
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.persist.flink.sink;
 
+import io.persist.client.PersistClient;
+import io.persist.client.PersistLocation;
 import io.persist.codec.Codecs;
 import io.persist.codec.ShardId;
 
@@ -41,6 +43,14 @@ public final class SavepointFixture {
                 snapshot = job.write(rows[row]).barrier(row + 1);
             }
             write(snapshot, directory);
+        }
+    }
+
+    /** A shard of the same kind that no sink has written. */
+    public static void open(Path location, ShardId shard) throws Exception {
+        try (PersistClient client =
+                PersistClient.open(PersistLocation.parse(location.toString()))) {
+            client.openWriter(shard, Codecs.STRING, Codecs.UNIT, "test").close();
         }
     }
 

@@ -121,6 +121,24 @@ final class SinkBatchMetricsTest {
         assertThat(count("user", "mergeNanos")).isEqualTo(6);
     }
 
+    @Test
+    void partsAreInFlightFromSendingToStoring_B42() {
+        BatchMetrics user = sets.user();
+        user.sentPart(1);
+        user.sentPart(1);
+        user.sentPart(1);
+        assertThat(inFlight()).isEqualTo(3);
+        user.wrotePart(part(0));
+        user.wroteInlinePart(5, 6);
+        assertThat(inFlight()).isEqualTo(1);
+    }
+
+    private int inFlight() {
+        return listener.<Integer>getGauge("persist", "user", "partsInFlight")
+                .orElseThrow()
+                .getValue();
+    }
+
     private static BatchMetrics.PartWritten part(int trimmed) {
         return new BatchMetrics.PartWritten(
                 RunOrder.CODEC, 1, 2, 3, 4, 5, BatchMetrics.KeyLower.PRESENT, trimmed);
