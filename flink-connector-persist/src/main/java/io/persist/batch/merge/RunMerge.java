@@ -76,9 +76,7 @@ public final class RunMerge<K, V> implements AutoCloseable {
                         config.format(),
                         chunks,
                         new ChunkBuffer.Limits(
-                                config.targetBytes(),
-                                config.pieceBytes(),
-                                config.maxUpdates())));
+                                config.targetBytes(), config.pieceBytes(), config.maxUpdates())));
     }
 
     /**

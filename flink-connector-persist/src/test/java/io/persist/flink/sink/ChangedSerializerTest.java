@@ -236,6 +236,27 @@ class ChangedSerializerTest {
     }
 
     @Test
+    void readerOfTheEarlierSchemaSeesItsOwnColumns() throws Exception {
+        Snapshot snapshot = stopped(new Rows(Columns.NARROW), "a", "b");
+        try (PersistClient client = site.client();
+                ReadHandle<SourceData, Unit> reader =
+                        client.openReader(
+                                Site.SHARD,
+                                RelationCodec.of(Columns.NARROW.desc),
+                                Codecs.UNIT,
+                                "test")) {
+            try (SinkHarness job = SinkHarness.start(sink(new Rows(Columns.WIDE)), snapshot)) {
+                job.write("cc", "-a", "b").checkpoint(3);
+            }
+
+            assertThat(rows(reader))
+                    .as("rows that differ in the new column only are the same row twice")
+                    .isEqualTo(Map.of(row(new Datum.Text("b")), 2L, row(new Datum.Text("cc")), 1L));
+            reader.expire();
+        }
+    }
+
+    @Test
     void schemaThatDoesNotFitIsRefusedAndLosesNothing() throws Exception {
         Snapshot snapshot = stopped(new Rows(Columns.NARROW), "a", "b");
 
