@@ -235,6 +235,7 @@ final class ReportRendering {
                                 + Output.size(report.encodedBytes())));
         Output.table(out, facts);
         printBatches(out, report);
+        printSchemas(out, report);
         printHandles(out, report);
     }
 
@@ -309,7 +310,7 @@ final class ReportRendering {
                 + unlessNull("  deprecated schema ", part.deprecatedSchema());
     }
 
-    private static void printHandles(PrintWriter out, ShardReport report) {
+    private static void printSchemas(PrintWriter out, ShardReport report) {
         out.println();
         out.println("schemas");
         report.schemas()
@@ -324,6 +325,10 @@ final class ReportRendering {
                                                 + ", "
                                                 + SchemaRendering.text(
                                                         report.codecs().val(), schema.valHex())));
+    }
+
+    private static void printHandles(PrintWriter out, ShardReport report) {
+        out.println();
         out.println("writers");
         report.writers()
                 .forEach(

@@ -249,7 +249,6 @@ final class BatchMetricsTest {
             while (cursor.next()) {
                 assertThat(cursor.diff()).isEqualTo(1);
             }
-            cursor.close();
         }
         assertThat(user.fetched).hasSize(1);
         BatchMetrics.Fetched fetched = user.fetched.get(0);
