@@ -93,9 +93,4 @@ public record BatchStore(
                     return bytes;
                 });
     }
-
-    void delete(PartKey part) throws StoreException, InterruptedException {
-        BlobKey key = blobKey(part);
-        retry.call("delete " + key, () -> blob.delete(key));
-    }
 }

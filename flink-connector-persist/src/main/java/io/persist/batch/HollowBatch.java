@@ -4,6 +4,8 @@ import io.persist.codec.Bytes;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -40,6 +42,24 @@ public record HollowBatch(Description desc, long len, List<Run> runs, Bytes unkn
         return parts().mapToLong(
                         p -> p instanceof RunPart.Inline inline ? inline.updates().length() : 0)
                 .sum();
+    }
+
+    /** Sum of all diffs, if every part carries its own; 0 without parts, else null. */
+    public @Nullable Long diffsSum() {
+        long sum = 0;
+        for (RunPart part : parts().toList()) {
+            Long own = null;
+            if (part instanceof RunPart.Hollow hollow) {
+                own = hollow.diffsSum();
+            } else if (part instanceof RunPart.Many many) {
+                own = many.diffsSum();
+            }
+            if (own == null) {
+                return null;
+            }
+            sum += own;
+        }
+        return sum;
     }
 
     public HollowBatch withDesc(Description other) {

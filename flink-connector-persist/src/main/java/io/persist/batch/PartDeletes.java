@@ -1,7 +1,12 @@
 package io.persist.batch;
 
+import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
+import io.persist.codec.ShardId;
+import io.persist.store.Blob;
+import io.persist.store.BlobKey;
 import io.persist.store.PartKey;
+import io.persist.store.Retry;
 import io.persist.store.StoreException;
 
 import org.slf4j.Logger;
@@ -12,21 +17,46 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
 /** Deletes the blobs of parts, runs in blob included. One thread; the deletes run on the pool. */
 public final class PartDeletes {
     private static final Logger LOG = LoggerFactory.getLogger(PartDeletes.class);
 
-    /** Deletes at once, as many as the original's garbage collection. */
-    private static final int CONCURRENCY = 32;
+    /** Deletes at once unless said otherwise, as many as the original's garbage collection. */
+    public static final int CONCURRENCY = 32;
 
-    private final BatchStore store;
+    private final ShardId shard;
+    private final Blob blob;
+    private final Retry retry;
+    private final ExecutorService io;
+    private final int concurrency;
+
+    /**
+     * @param io bounded pool that deletes
+     * @param concurrency deletes at once
+     */
+    public PartDeletes(ShardId shard, Blob blob, Retry retry, ExecutorService io, int concurrency) {
+        this.shard = shard;
+        this.blob = blob;
+        this.retry = retry;
+        this.io = io;
+        this.concurrency = concurrency;
+    }
 
     public PartDeletes(BatchStore store) {
-        this.store = store;
+        this(store, CONCURRENCY);
+    }
+
+    /**
+     * @param concurrency deletes at once
+     */
+    public PartDeletes(BatchStore store, int concurrency) {
+        this(store.shard(), store.blob(), store.retry(), store.io(), concurrency);
     }
 
     /**
@@ -53,45 +83,56 @@ public final class PartDeletes {
         }
         deleteBlobs(leaves);
         for (PartKey run : runs) {
-            store.delete(run);
+            delete(BlobKey.of(shard, run));
         }
     }
 
     private List<RunPart> listedBy(RunPart.Many many)
             throws StoreException, CorruptDataException, InterruptedException {
-        try {
-            return HollowBatchEncoding.decodeRun(store.get(many.key()));
-        } catch (MissingBlobException e) {
+        BlobKey run = BlobKey.of(shard, many.key());
+        Optional<Bytes> list = retry.call("get " + run, () -> blob.get(run));
+        if (list.isEmpty()) {
             return List.of(); // someone else deleted it
+        }
+        try {
+            return HollowBatchEncoding.decodeRun(list.get());
         } catch (CorruptDataException e) {
-            throw e.in("run " + store.blobKey(many.key()));
+            throw e.in("run " + run);
         }
     }
 
     /** Deletes just these blobs, whatever they list. */
     public void deleteBlobs(Collection<PartKey> keys) throws StoreException, InterruptedException {
+        deleteKeys(keys.stream().map(key -> BlobKey.of(shard, key)).toList());
+    }
+
+    /** {@link #deleteBlobs} of any blobs. */
+    public void deleteKeys(Collection<BlobKey> keys) throws StoreException, InterruptedException {
         Deque<Future<?>> outstanding = new ArrayDeque<>();
         List<StoreException> failures = new ArrayList<>();
-        for (PartKey key : keys) {
-            if (outstanding.size() == CONCURRENCY) {
+        for (BlobKey key : keys) {
+            if (outstanding.size() == concurrency) {
                 join(outstanding.remove(), failures);
             }
             outstanding.add(
-                    store.io()
-                            .submit(
-                                    () -> {
-                                        store.delete(key);
-                                        return key;
-                                    }));
+                    io.submit(
+                            () -> {
+                                delete(key);
+                                return key;
+                            }));
         }
         while (!outstanding.isEmpty()) {
             join(outstanding.remove(), failures);
         }
         if (!failures.isEmpty()) {
             StoreException first = failures.get(0);
-            failures.stream().skip(1).limit(CONCURRENCY).forEach(first::addSuppressed);
+            failures.stream().skip(1).limit(concurrency).forEach(first::addSuppressed);
             throw first;
         }
+    }
+
+    private void delete(BlobKey key) throws StoreException, InterruptedException {
+        retry.call("delete " + key, () -> blob.delete(key));
     }
 
     private static void join(Future<?> delete, List<StoreException> failures)

@@ -1,6 +1,7 @@
 package io.persist.cli;
 
 import io.persist.client.PersistClient;
+import io.persist.client.PersistConfig;
 import io.persist.client.PersistLocation;
 import io.persist.store.StoreException;
 
@@ -18,9 +19,14 @@ final class Locations {
 
     static PersistClient openExisting(PersistLocation location)
             throws StoreException, CommandFailed {
+        return openExisting(location, PersistConfig.builder().build());
+    }
+
+    static PersistClient openExisting(PersistLocation location, PersistConfig config)
+            throws StoreException, CommandFailed {
         requireExisting(location.blob());
         refuseDump(requireExisting(location.consensus()));
-        return PersistClient.open(location);
+        return PersistClient.open(location, config);
     }
 
     /** The directory behind a path or file URI, which must be there; null for other stores. */

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 /** The command line's entry point. */
 @Command(
         name = "persist",
-        description = "Looks into persist shards and moves them.",
+        description = "Looks into persist shards, moves them and keeps them small.",
         mixinStandardHelpOptions = true,
         version = "flink-connector-persist 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
@@ -31,7 +31,8 @@ import java.nio.charset.StandardCharsets;
             ImportCommand.class,
             HistoryCommand.class,
             CommitsCommand.class,
-            OrphansCommand.class
+            OrphansCommand.class,
+            CompactCommand.class
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Persist implements Runnable {

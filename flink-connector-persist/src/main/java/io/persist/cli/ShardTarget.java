@@ -1,6 +1,7 @@
 package io.persist.cli;
 
 import io.persist.client.PersistClient;
+import io.persist.client.PersistConfig;
 import io.persist.client.PersistLocation;
 import io.persist.codec.ShardId;
 import io.persist.store.StoreException;
@@ -54,6 +55,11 @@ final class ShardTarget {
     /** Opens the location, which must exist. The caller closes the client. */
     PersistClient open() throws StoreException, CommandFailed {
         return Locations.openExisting(location);
+    }
+
+    /** The same with settings of the command's own. */
+    PersistClient open(PersistConfig config) throws StoreException, CommandFailed {
+        return Locations.openExisting(location, config);
     }
 
     CommandFailed noShard() {

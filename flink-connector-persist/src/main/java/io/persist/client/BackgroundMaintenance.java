@@ -1,5 +1,6 @@
 package io.persist.client;
 
+import io.persist.client.compaction.CompactionMetrics;
 import io.persist.codec.CorruptDataException;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.Machine;
@@ -14,22 +15,43 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Runs maintenance on an executor. Nothing that goes wrong here reaches a caller. */
+/** Runs maintenance on executors. Nothing that goes wrong here reaches a caller. */
 final class BackgroundMaintenance implements MaintenanceSink {
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundMaintenance.class);
 
     private final Executor executor;
+    private final Executor compaction;
+    private final CompactionMetrics metrics;
     private final AtomicLong failures = new AtomicLong();
 
-    BackgroundMaintenance(Executor executor) {
+    /**
+     * @param executor of everything but compaction
+     * @param compaction may take long; rejects what is too much
+     */
+    BackgroundMaintenance(Executor executor, Executor compaction, CompactionMetrics metrics) {
         this.executor = executor;
+        this.compaction = compaction;
+        this.metrics = metrics;
     }
 
     @Override
     public void offer(Machine machine, MaintenanceTask task) {
+        boolean compact = task instanceof MaintenanceTask.Compact;
+        long offered = metrics.nanoTime();
         try {
-            executor.execute(() -> perform(machine, task));
+            if (compact) {
+                compaction.execute(
+                        () -> {
+                            metrics.queued(metrics.nanoTime() - offered);
+                            perform(machine, task);
+                        });
+            } else {
+                executor.execute(() -> perform(machine, task));
+            }
         } catch (RejectedExecutionException e) {
+            if (compact) {
+                metrics.dropped();
+            }
             LOG.debug("maintenance of shard {} dropped: {}", machine.shard(), e.toString());
         }
     }

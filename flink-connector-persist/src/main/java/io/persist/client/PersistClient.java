@@ -4,6 +4,7 @@ import io.persist.batch.BatchMemory;
 import io.persist.batch.BatchStore;
 import io.persist.batch.FetchLimit;
 import io.persist.batch.PartReading;
+import io.persist.client.compaction.ForcedCompaction;
 import io.persist.client.critical.SinceHandle;
 import io.persist.codec.Codec;
 import io.persist.codec.CorruptDataException;
@@ -15,6 +16,7 @@ import io.persist.shard.OrphanedPart;
 import io.persist.shard.ShardAccess;
 import io.persist.shard.ShardCommit;
 import io.persist.shard.Shards;
+import io.persist.shard.StoredCodecs;
 import io.persist.shard.Surroundings;
 import io.persist.state.CodecNames;
 import io.persist.state.CriticalReaderId;
@@ -40,6 +42,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -97,8 +100,11 @@ public final class PersistClient implements AutoCloseable {
                         new ShardAccess.Settings(
                                 config.hostname(),
                                 config.operationTimeout().toMillis(),
-                                config.rollupThreshold()),
-                        maintenance);
+                                config.rollupThreshold(),
+                                config.compaction().deleteConcurrency(),
+                                config.compaction().claims()),
+                        maintenance,
+                        pools.io());
         this.shards = new Shards(access);
     }
 
@@ -116,7 +122,7 @@ public final class PersistClient implements AutoCloseable {
             throws StoreException {
         Surroundings surroundings =
                 new Surroundings(Clock.systemUTC(), Thread::sleep, UUID::randomUUID, new Random());
-        Pools pools = new Pools("persist", config.ioThreads());
+        Pools pools = new Pools("persist", config);
         try {
             Stores stores =
                     Stores.open(
@@ -129,7 +135,10 @@ public final class PersistClient implements AutoCloseable {
                     pools,
                     config.maintenance() == PersistConfig.Maintenance.NONE
                             ? MaintenanceSink.NONE
-                            : new BackgroundMaintenance(pools.maintenance()));
+                            : new BackgroundMaintenance(
+                                    pools.maintenance(),
+                                    pools.compaction(),
+                                    config.compaction().metrics()));
         } catch (StoreException | IllegalArgumentException e) {
             pools.close();
             throw e;
@@ -149,12 +158,7 @@ public final class PersistClient implements AutoCloseable {
             Surroundings surroundings,
             MaintenanceSink maintenance) {
         return new PersistClient(
-                blob,
-                consensus,
-                config,
-                surroundings,
-                new Pools("persist", config.ioThreads()),
-                maintenance);
+                blob, consensus, config, surroundings, new Pools("persist", config), maintenance);
     }
 
     /** A fresh shard id. The shard itself comes into being when it is first opened. */
@@ -334,6 +338,24 @@ public final class PersistClient implements AutoCloseable {
                 });
     }
 
+    /**
+     * Compacts everything that a shard holds ready, with the codecs found in it, telling of each
+     * step. Nothing if the shard does not exist.
+     */
+    public Optional<ForcedCompaction.Summary> compact(
+            ShardId shard, Consumer<ForcedCompaction.Step> progress)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Optional<WriteHandle<?, ?>> writer = openWriterAsStored(shard, "compaction");
+        return writer.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new ForcedCompaction(writer.get().machine(), writer.get().compactor())
+                                .run(progress));
+    }
+
     /** The shards of this location, ascending. */
     public List<ShardId> listShards() throws StoreException, InterruptedException {
         return retry.call("list shards", consensus::listShards);
@@ -458,7 +480,9 @@ public final class PersistClient implements AutoCloseable {
     public void close() {
         pools.close();
         try {
-            memory.close();
+            if (pools.compactionEnded()) {
+                memory.close();
+            }
         } finally {
             blob.close();
             consensus.close();

@@ -3,6 +3,7 @@ package io.persist.client;
 import io.persist.batch.BatchConfig;
 import io.persist.batch.BatchStore;
 import io.persist.batch.RunOrder;
+import io.persist.client.compaction.CompactionConfig;
 import io.persist.client.critical.CriticalSettings;
 import io.persist.client.read.ReadSettings;
 import io.persist.codec.ShardId;
@@ -29,7 +30,8 @@ import java.time.Duration;
  * @param writerLease a writer's entry is kept this long after its last append
  * @param operationTimeout all retries of one operation together; then the operation fails
  * @param hostname recorded in the shard, for people
- * @param maintenance who writes rollups and collects garbage
+ * @param maintenance who writes rollups, collects garbage and compacts
+ * @param compaction when compaction is worth it, and what it may cost
  * @param ioThreads uploads and downloads at once; 0 for all in the calling thread, which makes a
  *     run repeatable
  * @param offHeapLimitBytes bound of the memory outside the heap, all handles together
@@ -49,6 +51,7 @@ public record PersistConfig(
         Duration operationTimeout,
         String hostname,
         Maintenance maintenance,
+        CompactionConfig compaction,
         int ioThreads,
         long offHeapLimitBytes) {
     public PersistConfig {
@@ -68,9 +71,9 @@ public record PersistConfig(
         }
     }
 
-    /** What a client does about the rollups and garbage collection that its commits call for. */
+    /** What a client does about the rollups, collections and compactions its commits call for. */
     public enum Maintenance {
-        /** Runs them on its maintenance thread, off the commit path. */
+        /** Runs them on threads of its own, off the commit path. */
         BACKGROUND,
         /** Leaves them to other clients of the shard. */
         NONE
@@ -125,6 +128,7 @@ public record PersistConfig(
         private Duration operationTimeout = Duration.ofMinutes(5);
         private String hostname = System.getenv().getOrDefault("HOSTNAME", "unknown");
         private Maintenance maintenance = Maintenance.BACKGROUND;
+        private CompactionConfig compaction = CompactionConfig.builder().build();
         private int ioThreads = 8;
         private long offHeapLimitBytes = Long.MAX_VALUE;
 
@@ -207,6 +211,11 @@ public record PersistConfig(
             return this;
         }
 
+        public Builder compaction(CompactionConfig value) {
+            compaction = value;
+            return this;
+        }
+
         public Builder ioThreads(int value) {
             ioThreads = value;
             return this;
@@ -233,6 +242,7 @@ public record PersistConfig(
                     operationTimeout,
                     hostname,
                     maintenance,
+                    compaction,
                     ioThreads,
                     offHeapLimitBytes);
         }

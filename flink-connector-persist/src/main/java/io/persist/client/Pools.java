@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The two thread pools of a client: bounded in threads and queue, their threads named daemons. */
+/** The thread pools of a client: bounded in threads and queue, their threads named daemons. */
 final class Pools implements AutoCloseable {
     private static final int QUEUED_UPLOADS = 1024;
 
@@ -20,12 +20,13 @@ final class Pools implements AutoCloseable {
 
     private final ExecutorService io;
     private final ThreadPoolExecutor maintenance;
+    private final ThreadPoolExecutor compaction;
 
     /**
      * @param name of the client, for thread names
-     * @param ioThreads 0 to do I/O in the thread that asks for it
      */
-    Pools(String name, int ioThreads) {
+    Pools(String name, PersistConfig config) {
+        int ioThreads = config.ioThreads();
         this.io =
                 ioThreads == 0
                         ? new CallingThread()
@@ -40,6 +41,12 @@ final class Pools implements AutoCloseable {
                         1,
                         QUEUED_MAINTENANCE,
                         new ThreadPoolExecutor.AbortPolicy());
+        this.compaction =
+                pool(
+                        name + "-compaction",
+                        config.compaction().concurrency(),
+                        config.compaction().queueSize(),
+                        new ThreadPoolExecutor.AbortPolicy());
     }
 
     ExecutorService io() {
@@ -49,6 +56,16 @@ final class Pools implements AutoCloseable {
     /** Rejects what exceeds its queue. */
     ThreadPoolExecutor maintenance() {
         return maintenance;
+    }
+
+    /** Of its own, so that rollups and collections need not wait. Rejects what is too much. */
+    ThreadPoolExecutor compaction() {
+        return compaction;
+    }
+
+    /** False if a store keeps a compaction although the pools are closed: it still uses memory. */
+    boolean compactionEnded() {
+        return compaction.isTerminated();
     }
 
     private static ThreadPoolExecutor pool(
@@ -78,9 +95,11 @@ final class Pools implements AutoCloseable {
     @Override
     public void close() {
         maintenance.shutdownNow();
-        io.shutdown();
+        compaction.shutdownNow();
         try {
             maintenance.awaitTermination(5, TimeUnit.SECONDS);
+            compaction.awaitTermination(5, TimeUnit.SECONDS);
+            io.shutdown();
             if (!io.awaitTermination(5, TimeUnit.SECONDS)) {
                 io.shutdownNow();
                 io.awaitTermination(1, TimeUnit.SECONDS);

@@ -18,6 +18,7 @@ import io.persist.state.ChainPosition;
 import io.persist.state.ChainRefusal;
 import io.persist.state.CommitOutcome;
 import io.persist.state.EpochChain;
+import io.persist.state.IdempotencyToken;
 import io.persist.state.RegisterOutcome;
 import io.persist.state.State;
 import io.persist.state.Transition;
@@ -59,6 +60,7 @@ public final class SinkChain<K, V> {
     private final SinkTime time;
     private final AtomicLong tries = new AtomicLong();
     private final AtomicLong overtaken = new AtomicLong();
+    private @Nullable EpochCompactions compactions;
 
     private SinkChain(PersistClient client, WriteHandle<K, V> writer, SinkTime time) {
         this.client = client;
@@ -249,11 +251,26 @@ public final class SinkChain<K, V> {
         // Appended, or of no use to anybody who has not appended them: never deleted here, for an
         // earlier attempt may have appended them unseen.
         staged.forEach(Batch::markConsumed);
-        if (outcome instanceof CommitOutcome.Appended && !sealed.lines().isEmpty()) {
-            // The epoch has taken over, so nothing of earlier incarnations can be appended.
-            writer.machine().offer(new MaintenanceTask.DeleteAborted(sealed.lines()));
+        if (outcome instanceof CommitOutcome.Appended appended) {
+            EpochCompactions compactions = compactions(sealed.position());
+            if (!sealed.lines().isEmpty()) {
+                // The epoch has taken over, so nothing of earlier incarnations can be appended.
+                List<WriterLine> lines = new ArrayList<>(sealed.lines());
+                lines.add(compactions.line());
+                writer.machine().offer(new MaintenanceTask.DeleteAborted(lines));
+            }
+            writer.offerCompactions(
+                    appended.merges(),
+                    writer.compactor(compactions.partIds(), compactions.fence()));
         }
         return outcome;
+    }
+
+    private EpochCompactions compactions(ChainPosition position) {
+        if (compactions == null || !compactions.isOf(position)) {
+            compactions = new EpochCompactions(position, client.surroundings().ids().get());
+        }
+        return compactions;
     }
 
     /** What {@link #commit} would come to now. Writes nothing. */
@@ -407,10 +424,16 @@ public final class SinkChain<K, V> {
                         CorruptDataException,
                         IncompatibleShardException,
                         InterruptedException {
+            long len = staged.stream().mapToLong(batch -> batch.hollow().len()).sum();
             return machine.applyAppend(
                     state -> {
                         tries.tried(state.upper());
-                        return transition(state);
+                        return machine.claims()
+                                .afterCommit(
+                                        transition(state),
+                                        len,
+                                        new IdempotencyToken(sealed.position().epoch().uuid()),
+                                        machine.nowMillis());
                     });
         }
 

@@ -8,6 +8,7 @@ import io.persist.batch.MissingBlobException;
 import io.persist.batch.build.AppendBounds;
 import io.persist.batch.build.Batch;
 import io.persist.batch.build.BatchBuilder;
+import io.persist.client.compaction.Compactor;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codec;
 import io.persist.codec.CorruptDataException;
@@ -15,7 +16,6 @@ import io.persist.codec.SchemaId;
 import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
-import io.persist.frontier.TimeDomain;
 import io.persist.shard.BatchCombiner;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.Machine;
@@ -24,17 +24,18 @@ import io.persist.state.AppendOutcome;
 import io.persist.state.Appends;
 import io.persist.state.HandleDebug;
 import io.persist.state.IdempotencyToken;
+import io.persist.state.State;
 import io.persist.state.WriterId;
+import io.persist.state.spine.MergeRequest;
 import io.persist.store.StoreException;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -47,8 +48,6 @@ import java.util.function.Supplier;
  * After an interrupt it is the same.
  */
 public final class WriteHandle<K, V> implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(WriteHandle.class);
-
     private final PersistClient client;
     private final Machine machine;
     private final WriterSchema<K, V> schema;
@@ -239,7 +238,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
         if (batchConfig.validateBoundsOnWrite()) {
             return appendWithin(batches, expected, next);
         }
-        String violation = misuse(batches, expected, next);
+        String violation = AppendBounds.misuse(shard(), batches, expected, next);
         if (violation == null) {
             violation = AppendBounds.violationOfRewrites(hollow(batches), expected, next);
         }
@@ -254,7 +253,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        String violation = misuse(batches, expected, next);
+        String violation = AppendBounds.misuse(shard(), batches, expected, next);
         if (violation == null) {
             violation = AppendBounds.violation(hollow(batches), expected, next);
         }
@@ -295,21 +294,6 @@ public final class WriteHandle<K, V> implements AutoCloseable {
             discard(batches.stream().filter(batch -> !fitting.contains(batch)).toList());
         }
         return result;
-    }
-
-    private @Nullable String misuse(List<Batch> batches, Antichain expected, Antichain next) {
-        if (next.lessThan(expected)) {
-            return "new upper " + next + " is before the expected upper " + expected;
-        }
-        for (Batch batch : batches) {
-            if (batch.hollow().desc().domain() != TimeDomain.U64) {
-                return "batch " + batch.hollow().desc() + " has times other than u64";
-            }
-            if (!batch.shard().equals(shard())) {
-                return "batch of shard " + batch.shard() + " given to shard " + shard();
-            }
-        }
-        return null;
     }
 
     private static List<HollowBatch> hollow(List<Batch> batches) {
@@ -369,6 +353,9 @@ public final class WriteHandle<K, V> implements AutoCloseable {
         if (outcome instanceof AppendOutcome.InlineBackpressure) {
             throw new AssertionError("inline backpressure without inline parts");
         }
+        if (outcome instanceof AppendOutcome.Appended appended) {
+            offerCompactions(appended.merges(), compactor());
+        }
         upper = next;
         batches.forEach(Batch::markConsumed);
         temporary.forEach(Batch::markConsumed);
@@ -421,12 +408,7 @@ public final class WriteHandle<K, V> implements AutoCloseable {
     /** Deletes batches that are certainly not appended. A failure leaks blobs, nothing more. */
     private void discard(List<Batch> batches) throws CorruptDataException, InterruptedException {
         for (Batch batch : batches) {
-            try {
-                batch.delete();
-            } catch (StoreException e) {
-                LOG.warn("blobs of a batch of shard {} were not deleted", shard(), e);
-                batch.markConsumed();
-            }
+            batch.discard();
         }
     }
 
@@ -469,6 +451,26 @@ public final class WriteHandle<K, V> implements AutoCloseable {
                     IncompatibleShardException,
                     InterruptedException {
         machine.apply(state -> Appends.expireWriter(state, id));
+    }
+
+    /** Hands on what an append of this handle asked to compact. */
+    void offerCompactions(List<MergeRequest> requests, Compactor compactor) {
+        compactor.tasks(requests).forEach(machine::offer);
+    }
+
+    /** Compacts the shard under the settings and schema of this handle. */
+    Compactor compactor() {
+        return compactor(client.surroundings().ids(), state -> true);
+    }
+
+    /** The same for a line of writers, of which only one at a time may compact. */
+    Compactor compactor(Supplier<UUID> partIds, Predicate<State> fence) {
+        return new Compactor(
+                client.config().compaction(),
+                client.batchStore(machine, partIds),
+                batchConfig,
+                batchSchema(),
+                fence);
     }
 
     /** The shard's state machine, for commands that append in their own way. */

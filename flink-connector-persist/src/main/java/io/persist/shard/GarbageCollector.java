@@ -1,8 +1,6 @@
 package io.persist.shard;
 
-import io.persist.batch.HollowBatchEncoding;
-import io.persist.batch.RunPart;
-import io.persist.codec.Bytes;
+import io.persist.batch.PartDeletes;
 import io.persist.codec.CorruptDataException;
 import io.persist.state.HollowRollup;
 import io.persist.state.State;
@@ -10,14 +8,12 @@ import io.persist.state.StateDiff;
 import io.persist.state.maintenance.Garbage;
 import io.persist.state.maintenance.Rollups;
 import io.persist.store.BlobKey;
-import io.persist.store.RollupKey;
 import io.persist.store.SeqNo;
 import io.persist.store.StoreException;
 import io.persist.store.Versioned;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 
@@ -91,42 +87,16 @@ final class GarbageCollector {
 
     private void delete(Garbage garbage)
             throws StoreException, CorruptDataException, InterruptedException {
-        for (RunPart part : garbage.parts()) {
-            delete(part);
-        }
-        for (RollupKey rollup : garbage.rollups()) {
-            delete(BlobKey.of(machine.shard(), rollup));
-        }
-    }
-
-    /** A run goes after what it lists, so that an interrupted deletion can be taken up again. */
-    private void delete(RunPart part)
-            throws StoreException, CorruptDataException, InterruptedException {
-        if (part instanceof RunPart.Hollow hollow) {
-            delete(BlobKey.of(machine.shard(), hollow.key()));
-        } else if (part instanceof RunPart.Many many) {
-            BlobKey run = BlobKey.of(machine.shard(), many.key());
-            Optional<Bytes> bytes = access.retry().call("get " + run, () -> access.blob().get(run));
-            if (bytes.isEmpty()) {
-                return;
-            }
-            for (RunPart listed : listed(run, bytes.get())) {
-                delete(listed);
-            }
-            delete(run);
-        }
-    }
-
-    private static List<RunPart> listed(BlobKey run, Bytes bytes) throws CorruptDataException {
-        try {
-            return HollowBatchEncoding.decodeRun(bytes);
-        } catch (CorruptDataException e) {
-            throw e.in("run " + run);
-        }
-    }
-
-    private void delete(BlobKey key) throws StoreException, InterruptedException {
-        access.retry().call("delete " + key, () -> access.blob().delete(key));
+        PartDeletes deletes =
+                new PartDeletes(
+                        machine.shard(),
+                        access.blob(),
+                        access.retry(),
+                        access.io(),
+                        access.settings().deleteConcurrency());
+        deletes.delete(garbage.parts());
+        deletes.deleteKeys(
+                garbage.rollups().stream().map(key -> BlobKey.of(machine.shard(), key)).toList());
     }
 
     private static SeqNo min(SeqNo left, SeqNo right) {

@@ -18,7 +18,9 @@ import io.persist.state.StateDiff;
 import io.persist.state.Transition;
 import io.persist.state.encoding.NewerVersionException;
 import io.persist.state.encoding.StateDiffEncoding;
+import io.persist.state.maintenance.Claims;
 import io.persist.state.maintenance.CommandKind;
+import io.persist.state.maintenance.Compactions;
 import io.persist.state.maintenance.Maintenance;
 import io.persist.store.CasResult;
 import io.persist.store.SeqNo;
@@ -33,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * One shard: its newest known state, and the loop that changes it. Shared by all handles of a
@@ -105,6 +108,11 @@ public final class Machine {
         return Profile.ofLabel(state().applierVersion());
     }
 
+    /** How appends record compactions, and take them over. */
+    public Claims claims() {
+        return access.settings().claims();
+    }
+
     /** The wall clock that commits are stamped with. */
     public long nowMillis() {
         return access.surroundings().nowMillis();
@@ -160,8 +168,12 @@ public final class Machine {
                 run(
                         CommandKind.APPEND,
                         state ->
-                                Appends.compareAndAppend(
-                                        state, batch, writer, inlineTotalMaxBytes));
+                                claims().afterAppend(
+                                                Appends.compareAndAppend(
+                                                        state, batch, writer, inlineTotalMaxBytes),
+                                                batch.len(),
+                                                writer.token(),
+                                                writer.nowMillis()));
         if (applied.doubt()
                 && applied.result() instanceof AppendOutcome.UpperMismatch mismatch
                 && batch.upper().lessEqual(mismatch.writerUpper())) {
@@ -210,6 +222,30 @@ public final class Machine {
                             + " another's");
         }
         return applied.result();
+    }
+
+    /**
+     * Puts the output of a compaction in the place of the batches that it was made of. Once any try
+     * may have taken effect, the answer is {@link Compactions.Outcome#APPLIED}: the state may refer
+     * to the output's blobs, so they must stay.
+     *
+     * @param fence whether the caller may still compact, in the state that would be changed
+     * @throws StoreException.Indeterminate if it cannot be told any more whether it was applied:
+     *     then the output's blobs must not be deleted either
+     */
+    public Compactions.Outcome applyCompaction(HollowBatch output, Predicate<State> fence)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        Applied<Compactions.Outcome> applied =
+                run(
+                        CommandKind.OTHER,
+                        state ->
+                                fence.test(state)
+                                        ? Compactions.apply(state, output)
+                                        : new Transition.NoOp<>(Compactions.Outcome.FENCED));
+        return applied.doubt() ? Compactions.Outcome.APPLIED : applied.result();
     }
 
     /** What the live log tells of the shard's commits, oldest first. */
@@ -266,6 +302,8 @@ public final class Machine {
         } else if (task instanceof MaintenanceTask.DeleteAborted aborted) {
             abortedPartsDeleted.addAndGet(
                     new AbortedParts(this, access).deleteBefore(aborted.lines()));
+        } else if (task instanceof MaintenanceTask.Compact compact) {
+            compact.how().compact(this, compact.request());
         } else {
             throw new AssertionError(task);
         }

@@ -1,7 +1,10 @@
 package io.persist.shard;
 
+import io.persist.codec.CorruptDataException;
 import io.persist.state.State;
+import io.persist.state.spine.MergeRequest;
 import io.persist.store.SeqNo;
+import io.persist.store.StoreException;
 
 import java.util.List;
 
@@ -28,5 +31,22 @@ public sealed interface MaintenanceTask {
         public DeleteAborted {
             lines = List.copyOf(lines);
         }
+    }
+
+    /**
+     * Merge some batches into one.
+     *
+     * @param how by whoever knows the codecs
+     */
+    record Compact(MergeRequest request, Compacting how) implements MaintenanceTask {}
+
+    /** Does what a {@link Compact} asks for. Any thread. */
+    @FunctionalInterface
+    interface Compacting {
+        void compact(Machine machine, MergeRequest request)
+                throws StoreException,
+                        CorruptDataException,
+                        IncompatibleShardException,
+                        InterruptedException;
     }
 }

@@ -8,9 +8,9 @@
  * publishes the difference with one compare-and-set. {@code CommitAttempts} decides what a lost
  * answer meant: once the log has an entry where ours would be, its bytes tell.
  *
- * <p>Maintenance ({@link io.persist.shard.MaintenanceTask}: rollups, garbage collection) is a value
- * that a commit hands to a {@link io.persist.shard.MaintenanceSink}; whoever owns threads runs it,
- * and losing one or doing it twice is harmless.
+ * <p>Maintenance ({@link io.persist.shard.MaintenanceTask}: rollups, garbage collection,
+ * compaction) is a value that a commit hands to a {@link io.persist.shard.MaintenanceSink}; whoever
+ * owns threads runs it, and losing one or doing it twice is harmless.
  *
  * <p>{@link io.persist.shard.Profile} says which of two generations of peers a shard is written
  * for, and refuses states that this build must not write.

@@ -373,6 +373,16 @@ public final class EpochChain {
         return commit(state.withWriters(writers), commit);
     }
 
+    /** Whether the epoch is known and no later one has taken over. */
+    public static boolean isOpen(State state, ChainPosition position) {
+        WriterState entry = state.writers().get(position.epoch());
+        if (entry == null) {
+            return false;
+        }
+        EpochToken token = EpochToken.of(entry.token());
+        return token.tag() == EpochToken.tagOf(position.sinkId()) && !token.closed();
+    }
+
     /** Null if the commit is the next one of its epoch. */
     private static @Nullable CommitOutcome verdict(
             State state, @Nullable WriterState entry, Commit commit) {

@@ -3,6 +3,7 @@ package io.persist.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persist.batch.BatchConfig;
+import io.persist.client.compaction.CompactionConfig;
 import io.persist.client.critical.SinceHandle;
 import io.persist.codec.Codecs;
 import io.persist.codec.ShardId;
@@ -79,6 +80,7 @@ final class Simulation implements AutoCloseable {
             PersistConfig config =
                     TestClient.config()
                             .ioThreads(0)
+                            .compaction(CompactionConfig.builder().minInputs(2).build())
                             .batch(
                                     BatchConfig.builder()
                                             .inlineSingleMaxBytes(coins.nextBoolean() ? 0 : 60)

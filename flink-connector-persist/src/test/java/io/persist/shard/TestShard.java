@@ -1,5 +1,6 @@
 package io.persist.shard;
 
+import io.persist.batch.CallingThread;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.Run;
 import io.persist.batch.RunMeta;
@@ -13,6 +14,7 @@ import io.persist.state.CodecNames;
 import io.persist.state.HandleDebug;
 import io.persist.state.IdempotencyToken;
 import io.persist.state.WriterId;
+import io.persist.state.maintenance.Claims;
 import io.persist.store.Blob;
 import io.persist.store.Consensus;
 import io.persist.store.PartKey;
@@ -53,8 +55,9 @@ final class TestShard {
                                 consensus,
                                 new Retry(policy, time, time, random),
                                 new Surroundings(time, time, ids, random),
-                                new ShardAccess.Settings("test", 300_000, 128),
-                                (machine, task) -> tasks.add(task)));
+                                new ShardAccess.Settings("test", 300_000, 128, 32, Claims.NONE),
+                                (machine, task) -> tasks.add(task),
+                                new CallingThread()));
         this.writer = new WriterId(ids.get());
     }
 

@@ -2,7 +2,9 @@ package io.persist.batch.build;
 
 import io.persist.batch.HollowBatch;
 import io.persist.batch.RunPart;
+import io.persist.codec.ShardId;
 import io.persist.frontier.Antichain;
+import io.persist.frontier.TimeDomain;
 
 import org.jspecify.annotations.Nullable;
 
@@ -78,5 +80,22 @@ public final class AppendBounds {
 
     private static @Nullable Antichain rewrite(RunPart part) {
         return part instanceof RunPart.Single single ? single.tsRewrite() : null;
+    }
+
+    /** Why batches cannot be appended to a shard, whatever their bounds; null if they can. */
+    public static @Nullable String misuse(
+            ShardId shard, List<Batch> batches, Antichain lower, Antichain upper) {
+        if (upper.lessThan(lower)) {
+            return "new upper " + upper + " is before the expected upper " + lower;
+        }
+        for (Batch batch : batches) {
+            if (batch.hollow().desc().domain() != TimeDomain.U64) {
+                return "batch " + batch.hollow().desc() + " has times other than u64";
+            }
+            if (!batch.shard().equals(shard)) {
+                return "batch of shard " + batch.shard() + " given to shard " + shard;
+            }
+        }
+        return null;
     }
 }

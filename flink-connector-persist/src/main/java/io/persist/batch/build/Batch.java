@@ -341,6 +341,16 @@ public final class Batch implements AutoCloseable {
         markConsumed();
     }
 
+    /** {@link #delete}, but blobs that a store fails to delete are leaked, and nothing more. */
+    public void discard() throws CorruptDataException, InterruptedException {
+        try {
+            delete();
+        } catch (StoreException e) {
+            LOG.warn("blobs of a batch of shard {} were not deleted", shard(), e);
+            markConsumed();
+        }
+    }
+
     /** The blobs belong to a shard, or to whoever received the metadata. */
     public void markConsumed() {
         consumed = true;

@@ -9,10 +9,12 @@
  * neighbours. What tasks share ({@code BuilderMemory}, parts) is closed by the last of them ({@code
  * Shared}). They store through {@code PartOutput} ({@code HollowParts} for one part, which is an
  * {@code OpenPart} while it is encoded, with {@code KeyFacts} about its keys), which knows the
- * blobs ({@code Uploads}) until
- * they belong to someone else. The result is a {@link io.persist.batch.build.Batch}, owned by
- * whoever asked for it until it is appended, deleted or passed on. {@link
- * io.persist.batch.build.AppendBounds} says with which bounds it may be registered.
+ * blobs ({@code Uploads}) until they belong to someone else. The result is a {@link
+ * io.persist.batch.build.Batch}, owned by whoever asked for it until it is appended, deleted or
+ * passed on. {@link io.persist.batch.build.AppendBounds} says with which bounds it may be
+ * registered.
+ *
+ * <p>{@link io.persist.batch.build.RunCompaction} writes the runs of a compacted batch.
  *
  * <p>Invariants: a part is named by metadata only after its upload succeeded. No task waits for
  * another on the pool: it begins once what it builds on is done. Off-heap memory belongs to child

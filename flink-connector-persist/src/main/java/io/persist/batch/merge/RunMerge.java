@@ -45,6 +45,9 @@ public final class RunMerge<K, V> implements AutoCloseable {
     private final Selection selection = new Selection();
     private int copied;
 
+    /** Updates since the last pause. */
+    private long unpaused;
+
     private RunMerge(MergeKernel<K, V> kernel, ChunkBuffer chunk) {
         this.kernel = kernel;
         this.chunk = chunk;
@@ -92,11 +95,25 @@ public final class RunMerge<K, V> implements AutoCloseable {
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
+        return next(Pace.UNINTERRUPTED);
+    }
+
+    /** The same at a pace of the caller's. */
+    public @Nullable Updates next(Pace pace)
+            throws StoreException,
+                    MissingBlobException,
+                    CorruptDataException,
+                    InterruptedException {
         while (true) {
             if (copied < selection.count()) {
                 copied = chunk.append(selection, copied);
             } else if (kernel.fill(selection)) {
                 copied = 0;
+                unpaused += selection.count();
+                if (unpaused >= pace.updates()) {
+                    unpaused = 0;
+                    pace.pause();
+                }
             } else {
                 copied = 0;
                 return chunk.isEmpty() ? null : chunk.take();

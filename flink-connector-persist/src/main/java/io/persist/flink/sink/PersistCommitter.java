@@ -114,7 +114,8 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
             shard =
                     plan.open(
                             SinkPlan.Role.COMMITTER,
-                            SinkBatchMetrics.register(group, System::nanoTime));
+                            SinkBatchMetrics.register(group, System::nanoTime),
+                            SinkCompactionMetrics.register(group, System::nanoTime));
             chain = shard.chain(plan.time());
             metrics.follow(chain);
         }

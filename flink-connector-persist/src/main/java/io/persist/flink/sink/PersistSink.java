@@ -6,6 +6,7 @@ import io.persist.client.PersistClient;
 import io.persist.client.PersistLocation;
 import io.persist.client.SinkChain;
 import io.persist.client.SinkTime;
+import io.persist.client.compaction.CompactionMetrics;
 import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
 import io.persist.shard.WriterLine;
@@ -172,9 +173,9 @@ public final class PersistSink<IN>
 
         /**
          * Whether the job also keeps the shard in order, after commits and off their path: rollups,
-         * garbage, the remains of failed attempts. What fails there is logged and never fails the
-         * job. Turn it off if somebody else does it; without any, reading grows slower and storage
-         * larger.
+         * garbage, compaction, the remains of failed attempts. What fails there is logged and never
+         * fails the job. Turn it off if somebody else does it; without any, reading grows slower
+         * and storage larger.
          */
         public Builder<IN> maintenance(boolean value) {
             maintenance = value;
@@ -295,7 +296,8 @@ public final class PersistSink<IN>
         OpenShard<K, V> shard =
                 plan.open(
                         SinkPlan.Role.WRITER,
-                        SinkBatchMetrics.registerWriter(context.metricGroup(), System::nanoTime));
+                        SinkBatchMetrics.registerWriter(context.metricGroup(), System::nanoTime),
+                        CompactionMetrics.NONE);
         return new PersistWriter<>(
                 shard,
                 plan.serializer(),

@@ -7,6 +7,8 @@ import io.persist.client.PersistClient;
 import io.persist.client.PersistConfig;
 import io.persist.client.PersistLocation;
 import io.persist.client.SinkTime;
+import io.persist.client.compaction.CompactionConfig;
+import io.persist.client.compaction.CompactionMetrics;
 import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
 import io.persist.store.StoreException;
@@ -92,13 +94,14 @@ record SinkPlan<IN, K, V>(
         COMMITTER
     }
 
-    /** The same as {@link #open(Role, BatchMetricSets)}, measuring nothing. */
+    /** The same as {@link #open(Role, BatchMetricSets, CompactionMetrics)}, measuring nothing. */
     OpenShard<K, V> open(Role role) throws IOException {
-        return open(role, BatchMetricSets.NONE);
+        return open(role, BatchMetricSets.NONE, CompactionMetrics.NONE);
     }
 
     /** Opens the shard with a client of its own; the caller closes it. */
-    OpenShard<K, V> open(Role role, BatchMetricSets metrics) throws IOException {
+    OpenShard<K, V> open(Role role, BatchMetricSets metrics, CompactionMetrics compactions)
+            throws IOException {
         PersistConfig config =
                 PersistConfig.builder()
                         .newShards(target.newShard())
@@ -115,6 +118,7 @@ record SinkPlan<IN, K, V>(
                                         ? PersistConfig.Maintenance.BACKGROUND
                                         : PersistConfig.Maintenance.NONE)
                         .metrics(metrics)
+                        .compaction(CompactionConfig.builder().metrics(compactions).build())
                         .build();
         try {
             return OpenShard.open(

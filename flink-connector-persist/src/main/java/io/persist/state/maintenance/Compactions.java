@@ -15,7 +15,11 @@ public final class Compactions {
         /** The batches it was made of are no longer together in the spine. */
         NO_MATCH,
         /** Somebody compacted better already. */
-        TOO_MANY_UPDATES
+        TOO_MANY_UPDATES,
+        /** Its diffs do not add up to those of the batches it was made of. */
+        DIFFS_DIFFER,
+        /** Whoever compacted must not any more. */
+        FENCED
     }
 
     /**
@@ -37,9 +41,12 @@ public final class Compactions {
             return new Transition.Changed<>(
                     state.toBuilder().trace(subset.next()).build(), Outcome.APPLIED);
         }
+        if (result instanceof MergeResult.TooManyUpdates) {
+            return new Transition.NoOp<>(Outcome.TOO_MANY_UPDATES);
+        }
         return new Transition.NoOp<>(
-                result instanceof MergeResult.TooManyUpdates
-                        ? Outcome.TOO_MANY_UPDATES
+                result instanceof MergeResult.DiffsDiffer
+                        ? Outcome.DIFFS_DIFFER
                         : Outcome.NO_MATCH);
     }
 }

@@ -3,6 +3,8 @@ package io.persist.state.spine;
 import io.persist.batch.HollowBatch;
 import io.persist.frontier.Description;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +21,12 @@ public sealed interface MergeResult {
 
     /** It has more updates than what it would replace; somebody compacted better already. */
     record TooManyUpdates(long outputLen, long replacedLen) implements MergeResult {}
+
+    /**
+     * Its diffs do not add up to what it would replace: data would be lost or doubled. Only found
+     * where every part carries its sum.
+     */
+    record DiffsDiffer(long outputSum, long replacedSum) implements MergeResult {}
 
     /** Looks for the place of {@code output}, newest spine batch first. */
     static MergeResult apply(Trace trace, HollowBatch output) {
@@ -40,6 +48,10 @@ public sealed interface MergeResult {
         if (output.lower().equals(batch.lower()) && output.upper().equals(batch.upper())) {
             if (output.len() > batch.len()) {
                 return new TooManyUpdates(output.len(), batch.len());
+            }
+            MergeResult differing = differing(output, batch.parts());
+            if (differing != null) {
+                return differing;
             }
             IdBatch whole = new IdBatch(batch.id(), output);
             return new AppliedExact(
@@ -64,12 +76,32 @@ public sealed interface MergeResult {
         if (output.len() > SpineBatch.len(replaced)) {
             return new TooManyUpdates(output.len(), SpineBatch.len(replaced));
         }
+        MergeResult differing = differing(output, replaced);
+        if (differing != null) {
+            return differing;
+        }
         SpineId id = new SpineId(replaced.get(0).id().lo(), batch.parts().get(last).id().hi());
         List<IdBatch> parts = new ArrayList<>(batch.parts().subList(0, first));
         parts.add(new IdBatch(id, output));
         parts.addAll(batch.parts().subList(last + 1, batch.parts().size()));
         return new AppliedSubset(
                 trace.withReplaced(new SpineBatch(batch.id(), batch.desc(), parts)));
+    }
+
+    /** Null if the sums agree, or are not known. */
+    private static @Nullable MergeResult differing(HollowBatch output, List<IdBatch> replaced) {
+        Long outputSum = output.diffsSum();
+        long replacedSum = 0;
+        for (IdBatch part : replaced) {
+            Long sum = part.batch().diffsSum();
+            if (sum == null) {
+                return null;
+            }
+            replacedSum += sum;
+        }
+        return outputSum == null || outputSum == replacedSum
+                ? null
+                : new DiffsDiffer(outputSum, replacedSum);
     }
 
     private static Description part(SpineBatch batch, int index) {

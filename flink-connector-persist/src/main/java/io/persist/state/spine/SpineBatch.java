@@ -28,6 +28,12 @@ public record SpineBatch(
         return len(parts);
     }
 
+    /** Whether there is nothing to gain by merging it. */
+    boolean isCompact() {
+        long runs = parts.stream().mapToLong(part -> part.batch().runs().size()).sum();
+        return parts.size() <= 1 && runs <= 1;
+    }
+
     static long len(List<IdBatch> parts) {
         long len = 0;
         for (IdBatch part : parts) {

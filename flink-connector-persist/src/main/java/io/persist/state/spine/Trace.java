@@ -6,6 +6,7 @@ import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -119,6 +120,29 @@ public final class Trace {
         spine.insert(batch);
         Trace next = new Trace(since, spine.nextId(), spine.upper(), spine.levels(), structured);
         return new Inserted(next, spine.requests());
+    }
+
+    /** What could be compacted now: each spine batch that has more than one run; oldest first. */
+    public List<MergeRequest> readyMerges() {
+        List<MergeRequest> ready = new ArrayList<>();
+        for (SpineBatch batch : spineBatches()) {
+            if (!batch.isCompact()) {
+                ready.add(new MergeRequest(batch.id(), batch.desc(), batch.parts()));
+            }
+        }
+        return List.copyOf(ready);
+    }
+
+    /** Those of {@link #readyMerges} that nobody has said to be at since then. */
+    public List<MergeRequest> unclaimedMerges(long sinceMillis) {
+        Set<SpineId> claimed = new HashSet<>();
+        for (SpineBatch batch : spineBatches()) {
+            Long start = batch.compactionStartMillis();
+            if (start != null && start >= sinceMillis) {
+                claimed.add(batch.id());
+            }
+        }
+        return readyMerges().stream().filter(ready -> !claimed.contains(ready.id())).toList();
     }
 
     /** Marks these spine batches, where they still exist, as being compacted since then. */

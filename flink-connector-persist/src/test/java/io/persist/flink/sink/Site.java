@@ -126,6 +126,7 @@ final class Site {
                             .hostname("test")
                             .ioThreads(0)
                             .batch(config.batch())
+                            .compaction(config.compaction())
                             .operationTimeout(config.operationTimeout())
                             .build(),
                     new Surroundings(time, time, new SeededIds(seed), new Random(seed)),
@@ -380,10 +381,12 @@ final class Site {
         }
     }
 
-    /** Part keys that the newest state names. */
+    /** Part keys that live states lead to. */
     NavigableSet<String> referenced() throws Exception {
-        TreeSet<String> keys = new TreeSet<>();
+        TreeSet<String> keys = new TreeSet<>(parts());
         try (PersistClient client = client()) {
+            // What compaction has replaced is led to by older states until it is collected.
+            client.orphans(SHARD).orElseThrow().forEach(o -> keys.remove(o.key().text()));
             for (ShardReport.BatchReport batch : client.inspect(SHARD).orElseThrow().batches()) {
                 batch.runs().stream()
                         .flatMap(run -> run.parts().stream())

@@ -37,7 +37,7 @@ public final class Batches {
                         Bytes.EMPTY,
                         null,
                         null,
-                        len,
+                        null,
                         new RunPart.FormatHint.None(),
                         null,
                         null,
