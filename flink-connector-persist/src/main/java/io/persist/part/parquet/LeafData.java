@@ -1,5 +1,8 @@
 package io.persist.part.parquet;
 
+import io.persist.codec.CorruptDataException;
+import io.persist.codec.Utf8;
+
 import org.jspecify.annotations.Nullable;
 
 /** One leaf of a column as read. */
@@ -59,5 +62,37 @@ final class LeafData {
     /** Whether every entry is a slot of {@code node}. */
     boolean isFlat(SchemaNode node) {
         return rep == null && node.floor() == 0;
+    }
+
+    /** Refuses text that is not UTF-8, which would otherwise be read as other text. */
+    void requireUtf8() throws CorruptDataException {
+        byte[] bytes = values.array();
+        if (isAscii(bytes, values.dataSize())) {
+            return;
+        }
+        for (int i = 0; i < values.count(); i++) {
+            if (!Utf8.isValid(bytes, values.start(i), values.length(i))) {
+                throw new CorruptDataException(
+                        "column "
+                                + leaf.field().getName()
+                                + ": expected UTF-8, found other bytes in value "
+                                + i);
+            }
+        }
+    }
+
+    private static boolean isAscii(byte[] bytes, int length) {
+        int at = 0;
+        for (; at + 8 <= length; at += 8) {
+            if (((long) ByteSink.LONG.get(bytes, at) & 0x8080808080808080L) != 0) {
+                return false;
+            }
+        }
+        for (; at < length; at++) {
+            if (bytes[at] < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -69,7 +69,7 @@ final class LeafVectors {
                 buffers.add(fixed(data, slots, allocator));
             } else {
                 if (type instanceof ArrowType.Utf8) {
-                    Utf8Check.check(data);
+                    data.requireUtf8();
                 }
                 buffers.add(offsets(ends(data.values(), slots), allocator));
                 buffers.add(buffer(data.values().array(), data.values().dataSize(), allocator));

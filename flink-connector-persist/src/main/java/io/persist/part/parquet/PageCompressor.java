@@ -1,5 +1,7 @@
 package io.persist.part.parquet;
 
+import com.aayushatharva.brotli4j.Brotli4jLoader;
+import com.aayushatharva.brotli4j.encoder.Encoder;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 
@@ -9,6 +11,8 @@ import io.airlift.compress.snappy.SnappyCompressor;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
@@ -142,6 +146,29 @@ abstract class PageCompressor {
         void compress(byte[] source, int offset, int length, ByteSink out) {
             byte[] compressed = BrotliLibrary.compress(source, offset, length, level);
             out.write(compressed, 0, compressed.length);
+        }
+    }
+
+    /** The optional native library for writing brotli. Reading it needs no native code. */
+    private static final class BrotliLibrary {
+        private BrotliLibrary() {}
+
+        static boolean isPresent() {
+            try {
+                return Brotli4jLoader.isAvailable();
+            } catch (NoClassDefFoundError absent) {
+                return false;
+            }
+        }
+
+        static byte[] compress(byte[] source, int offset, int length, int level) {
+            Encoder.Parameters parameters = new Encoder.Parameters().setQuality(level);
+            try {
+                byte[] page = Arrays.copyOfRange(source, offset, offset + length);
+                return Encoder.compress(page, parameters);
+            } catch (IOException e) {
+                throw new IllegalStateException("brotli cannot compress " + length + " bytes", e);
+            }
         }
     }
 }
