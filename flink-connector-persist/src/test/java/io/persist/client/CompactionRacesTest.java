@@ -34,8 +34,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Compaction against other compactors, collection, lost answers, time, and a short memory. */
 final class CompactionRacesTest {
-    private static final ShardId SHARD = CompactionShard.SHARD;
-
     /** What happens to the requests of a store; by default nothing. */
     private static final class Network {
         boolean loseReplies;
