@@ -38,9 +38,9 @@ import java.util.concurrent.Callable;
                     + " first, all of them, or one with --ordinal.",
             "A commit that was dropped is taken for appended by whoever restores it later.",
             "A commit whose epoch the shard has forgotten may have been appended before that. If"
-                + " you know that it was not, from its rows for instance, --append --force appends"
-                + " it, and the snapshot can be restored again. It is refused if the shard still"
-                + " shows a part of the commit, or a later start of the sink."
+                    + " you know that it was not, from its rows for instance, --append --force appends"
+                    + " it, and the snapshot can be restored again. It is refused if the shard still"
+                    + " shows a part of the commit, or a later start of the sink."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

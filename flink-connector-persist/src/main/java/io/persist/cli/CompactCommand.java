@@ -42,6 +42,18 @@ final class CompactCommand implements Callable<Integer> {
                             + " ${DEFAULT-VALUE}.")
     private int memoryMib;
 
+    private PersistConfig config() {
+        BatchConfig batch = BatchConfig.builder().build();
+        return PersistConfig.builder()
+                .batch(
+                        batch.toBuilder()
+                                .runs(batch.runs().withMergeMemoryBytes((long) memoryMib << 20))
+                                .build())
+                // Nobody waits behind it.
+                .compaction(CompactionConfig.builder().minimumTimeout(Duration.ofDays(30)).build())
+                .build();
+    }
+
     @Override
     public Integer call()
             throws StoreException,
@@ -52,24 +64,8 @@ final class CompactCommand implements Callable<Integer> {
         if (memoryMib < 1) {
             throw new CommandFailed("--memory must be at least 1, is " + memoryMib);
         }
-        BatchConfig batch = BatchConfig.builder().build();
-        PersistConfig config =
-                PersistConfig.builder()
-                        .batch(
-                                batch.toBuilder()
-                                        .runs(
-                                                batch.runs()
-                                                        .withMergeMemoryBytes(
-                                                                (long) memoryMib << 20))
-                                        .build())
-                        // Nobody waits behind it.
-                        .compaction(
-                                CompactionConfig.builder()
-                                        .minimumTimeout(Duration.ofDays(30))
-                                        .build())
-                        .build();
         boolean[] disabled = {false};
-        try (PersistClient client = target.open(config)) {
+        try (PersistClient client = target.open(config())) {
             ForcedCompaction.Summary summary =
                     client.compact(
                                     target.shard(),

@@ -235,19 +235,7 @@ public final class SinkChain<K, V> {
         if (origin != Origin.LIVE && appending.isDue()) {
             requireBlobs(staged);
         }
-        CommitOutcome outcome = appending.apply();
-        if (outcome instanceof CommitOutcome.InlineBackpressure) {
-            for (Batch batch : staged) {
-                batch.flushToBlob(client.config().metrics().inlineBackpressure());
-            }
-            outcome = appending.apply();
-            if (outcome instanceof CommitOutcome.InlineBackpressure) {
-                throw new IllegalStateException(
-                        "commit of "
-                                + sealed.position()
-                                + " has inline parts after they were flushed");
-            }
-        }
+        CommitOutcome outcome = applied(appending);
         // Appended, or of no use to anybody who has not appended them: never deleted here, for an
         // earlier attempt may have appended them unseen.
         staged.forEach(Batch::markConsumed);
@@ -262,6 +250,29 @@ public final class SinkChain<K, V> {
             writer.offerCompactions(
                     appended.merges(),
                     writer.compactor(compactions.partIds(), compactions.fence()));
+        }
+        return outcome;
+    }
+
+    /** With its inline parts moved to blob if the state has no room for them. */
+    private CommitOutcome applied(Appending appending)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        CommitOutcome outcome = appending.apply();
+        if (!(outcome instanceof CommitOutcome.InlineBackpressure)) {
+            return outcome;
+        }
+        for (Batch batch : appending.staged()) {
+            batch.flushToBlob(client.config().metrics().inlineBackpressure());
+        }
+        outcome = appending.apply();
+        if (outcome instanceof CommitOutcome.InlineBackpressure) {
+            throw new IllegalStateException(
+                    "commit of "
+                            + appending.sealed().position()
+                            + " has inline parts after they were flushed");
         }
         return outcome;
     }

@@ -87,7 +87,9 @@ public sealed class Bytes implements Comparable<Bytes> permits BytePieces {
         return Arrays.copyOfRange(array, offset, offset + length);
     }
 
-    /** A read-only view positioned at the first byte; nothing is copied if they are in one piece. */
+    /**
+     * A read-only view positioned at the first byte; nothing is copied if they are in one piece.
+     */
     public ByteBuffer asByteBuffer() {
         return ByteBuffer.wrap(array, offset, length).slice().asReadOnlyBuffer();
     }
@@ -118,12 +120,7 @@ public sealed class Bytes implements Comparable<Bytes> permits BytePieces {
     public int compareTo(Bytes other) {
         Bytes that = other.whole();
         return Arrays.compareUnsigned(
-                array,
-                offset,
-                offset + length,
-                that.array,
-                that.offset,
-                that.offset + that.length);
+                array, offset, offset + length, that.array, that.offset, that.offset + that.length);
     }
 
     @Override
@@ -133,12 +130,7 @@ public sealed class Bytes implements Comparable<Bytes> permits BytePieces {
         }
         Bytes that = bytes.whole();
         return Arrays.equals(
-                array,
-                offset,
-                offset + length,
-                that.array,
-                that.offset,
-                that.offset + that.length);
+                array, offset, offset + length, that.array, that.offset, that.offset + that.length);
     }
 
     @Override

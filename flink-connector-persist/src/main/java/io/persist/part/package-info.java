@@ -9,8 +9,7 @@
  * are written, {@link io.persist.part.ParquetSettings} and {@link io.persist.part.Compression} how.
  * {@link io.persist.part.KeyLowerEncoding} makes the lower bounds that metadata holds about a part,
  * of the {@link io.persist.part.LeastKey}; {@link io.persist.part.Truncation} cuts bounds to a
- * length.
- * {@link io.persist.part.DescriptionEncoding} is frontiers and descriptions as protobuf.
+ * length. {@link io.persist.part.DescriptionEncoding} is frontiers and descriptions as protobuf.
  *
  * <p>Invariants: a part has at least one update, no diff of 0, and its times lie in the description
  * stored with it. The same updates always give the same bytes. Bytes of any origin either decode or

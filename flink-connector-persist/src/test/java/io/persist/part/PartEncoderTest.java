@@ -39,7 +39,8 @@ class PartEncoderTest {
         Random random = new Random(seed);
         ParquetSettings settings = RandomPartsTest.settings(random);
         try (BufferAllocator allocator = new RootAllocator();
-                Updates updates = RandomPartsTest.random(random, 1 + random.nextInt(200), allocator);
+                Updates updates =
+                        RandomPartsTest.random(random, 1 + random.nextInt(200), allocator);
                 PartEncoder encoder = new PartEncoder(PartFormat.BOTH, PartTests.USER, settings)) {
             for (int from = 0; from < updates.count(); from += rows) {
                 int count = Math.min(rows, updates.count() - from);
@@ -94,8 +95,7 @@ class PartEncoderTest {
             throws Exception {
         int rows = 10_000;
         try (BufferAllocator allocator = new RootAllocator();
-                PartEncoder encoder =
-                        new PartEncoder(PartFormat.ROW, PartTests.USER, DICTIONARY)) {
+                PartEncoder encoder = new PartEncoder(PartFormat.ROW, PartTests.USER, DICTIONARY)) {
             for (int piece = 0; piece < pieces; piece++) {
                 try (Updates updates = updates(piece * rows, rows, value, allocator)) {
                     encoder.add(updates, (long) expectedPieces * rows);
@@ -116,7 +116,8 @@ class PartEncoderTest {
             int from, int count, IntFunction<String> value, BufferAllocator allocator) {
         List<Long> times = IntStream.range(from, from + count).mapToObj(i -> (long) i).toList();
         List<String> vals = IntStream.range(from, from + count).mapToObj(value).toList();
-        return PartTests.strings(allocator, vals, vals, times, times.stream().map(t -> 1L).toList());
+        return PartTests.strings(
+                allocator, vals, vals, times, times.stream().map(t -> 1L).toList());
     }
 
     /** Each piece brings ten values more, so that indexes get wider from piece to piece. */

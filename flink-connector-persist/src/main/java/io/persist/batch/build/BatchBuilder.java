@@ -130,7 +130,10 @@ public final class BatchBuilder<K, V> implements AutoCloseable {
             }
             buffer =
                     new PartBuffer<>(
-                            schema.keys(), schema.vals(), openFormat, writer.spareColumns(openFormat));
+                            schema.keys(),
+                            schema.vals(),
+                            openFormat,
+                            writer.spareColumns(openFormat));
         }
         return buffer;
     }

@@ -25,12 +25,14 @@ final class BuilderMemory {
      * @param schema of the columns that are used again
      */
     BuilderMemory(BufferAllocator parent, BatchConfig config, BatchSchema<?, ?> schema) {
-        this.allocator =
-                parent.newChildAllocator("batch builder", 0, config.memoryLimitBytes());
+        this.allocator = parent.newChildAllocator("batch builder", 0, config.memoryLimitBytes());
         // Payload, offsets and validity, in buffers that are up to twice as large.
         this.spares =
                 new SpareColumns(
-                        schema.keys(), schema.vals(), allocator, MIN_SPARE_BYTES + 4L * config.pieceBytes());
+                        schema.keys(),
+                        schema.vals(),
+                        allocator,
+                        MIN_SPARE_BYTES + 4L * config.pieceBytes());
     }
 
     SpareColumns spares() {

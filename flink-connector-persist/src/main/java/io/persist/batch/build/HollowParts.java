@@ -15,7 +15,6 @@ import io.persist.part.stats.TrimmedStats;
 import io.persist.store.PartKey;
 import io.persist.store.StoreException;
 
-
 /** Writes parts to blob. Used by many threads. */
 final class HollowParts {
     private final BatchStore store;

@@ -32,8 +32,7 @@ final class PartInPieces {
      * @param memory that the updates are allocated from
      * @param targetBytes of the whole part
      */
-    PartInPieces(
-            PartOutput output, BuilderMemory memory, RunOrder order, long targetBytes) {
+    PartInPieces(PartOutput output, BuilderMemory memory, RunOrder order, long targetBytes) {
         this.output = output;
         this.memory = memory;
         this.order = order;

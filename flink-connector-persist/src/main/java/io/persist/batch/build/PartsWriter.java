@@ -182,8 +182,7 @@ public final class PartsWriter implements AutoCloseable {
 
     private PartInPieces openPart() {
         if (openPart == null) {
-            openPart =
-                    new PartInPieces(output, memory, form.partOrder(), config.targetBytes());
+            openPart = new PartInPieces(output, memory, form.partOrder(), config.targetBytes());
         }
         return openPart;
     }

@@ -40,8 +40,7 @@ public final class SpareColumns implements AutoCloseable {
     /**
      * @param maxBytes of memory, beyond which columns are not kept: they held something unusual
      */
-    public SpareColumns(
-            Codec<?> keys, Codec<?> vals, BufferAllocator allocator, long maxBytes) {
+    public SpareColumns(Codec<?> keys, Codec<?> vals, BufferAllocator allocator, long maxBytes) {
         this.keys = keys;
         this.vals = vals;
         this.allocator = allocator;

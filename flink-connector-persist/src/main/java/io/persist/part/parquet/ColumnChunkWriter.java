@@ -65,8 +65,7 @@ final class ColumnChunkWriter {
 
     /** Appends the values of {@code vector}. */
     void append(Levels levels, FieldVector vector) {
-        Piece piece =
-                new Piece(levels, ValueSource.of(leaf, vector, memory.raw, memory.offsets));
+        Piece piece = new Piece(levels, ValueSource.of(leaf, vector, memory.raw, memory.offsets));
         entries += levels.count();
         PageRange range = new PageRange(0, 0, 0);
         while (range.entryEnd() < levels.count()) {
@@ -166,8 +165,7 @@ final class ColumnChunkWriter {
         piece.source.load(slots);
         memory.levels.clear();
         int repBytes = writeLevels(piece.levels.rep(), leaf.rep(), 0, range);
-        int defBytes =
-                writeLevels(piece.levels.def(), leaf.def(), leaf.def(), range) - repBytes;
+        int defBytes = writeLevels(piece.levels.def(), leaf.def(), leaf.def(), range) - repBytes;
         boolean indexed = dictionaryOpen && encodeIndexes(piece.source);
         DataPageHeaderV2 data =
                 new DataPageHeaderV2(
@@ -285,8 +283,7 @@ final class ColumnChunkWriter {
         written.values().encodePlain(memory.plain);
         memory.compress();
         PageHeader page =
-                new PageHeader(
-                        PageType.DICTIONARY_PAGE, memory.plain.size(), memory.packed.size());
+                new PageHeader(PageType.DICTIONARY_PAGE, memory.plain.size(), memory.packed.size());
         DictionaryPageHeader values =
                 new DictionaryPageHeader(written.values().count(), Encoding.PLAIN);
         values.setIs_sorted(false);

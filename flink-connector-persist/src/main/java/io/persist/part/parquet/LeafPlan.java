@@ -33,7 +33,8 @@ record LeafPlan(int width, boolean useDictionary, boolean isWhole, long expected
         long pageBytes = HEADER_BYTES * (1L + count / PAGE_ROWS);
         long levelBytes = leaf.def() == 0 ? 0 : count / 2L;
         if (leaf.physical() == Type.BOOLEAN) {
-            return new LeafPlan(source.width(), false, isWhole, pageBytes + levelBytes + count / Byte.SIZE);
+            return new LeafPlan(
+                    source.width(), false, isWhole, pageBytes + levelBytes + count / Byte.SIZE);
         }
         // Slots of nulls have no bytes but their length or width.
         long slotWidth = source.width() == 0 ? Integer.BYTES : source.width();

@@ -98,8 +98,7 @@ public final class ParquetWriter implements AutoCloseable {
     private FileSink start(List<Column> columns, double growth) {
         List<Leaf> planned = new ArrayList<>();
         for (Column column : columns) {
-            SchemaNode node =
-                    SchemaNode.of(column.field());
+            SchemaNode node = SchemaNode.of(column.field());
             nodes.add(node);
             plan(node, column.vector(), List.of(), growth, planned);
         }
@@ -128,10 +127,7 @@ public final class ParquetWriter implements AutoCloseable {
         path.add(node.field().getName());
         if (node.isLeaf()) {
             planned.add(
-                    new Leaf(
-                            node,
-                            path,
-                            LeafPlan.of(node, vector, useDictionary, growth, memory)));
+                    new Leaf(node, path, LeafPlan.of(node, vector, useDictionary, growth, memory)));
         } else if (node.isRepeated()) {
             if (!ParquetSchema.isMap(node)) {
                 path.add(ParquetSchema.LIST_GROUP);
@@ -155,10 +151,7 @@ public final class ParquetWriter implements AutoCloseable {
     }
 
     private void append(
-            SchemaNode node,
-            FieldVector vector,
-            Levels parent,
-            Iterator<ColumnChunkWriter> next) {
+            SchemaNode node, FieldVector vector, Levels parent, Iterator<ColumnChunkWriter> next) {
         Levels levels = parent.within(node, vector);
         if (node.isLeaf()) {
             next.next().append(levels, vector);

@@ -2,9 +2,9 @@ package io.persist.part.stats;
 
 import io.persist.codec.Bytes;
 
-import java.util.Objects;
-
 import org.jspecify.annotations.Nullable;
+
+import java.util.Objects;
 
 /** The least and the greatest bytes of a column whose rows come in pieces. */
 final class ByteExtremes {

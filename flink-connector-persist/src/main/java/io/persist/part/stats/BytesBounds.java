@@ -32,9 +32,7 @@ final class BytesBounds implements ValueCollector {
     public ValueStats stats() throws CorruptDataException {
         Bytes least = extremes.leastOr(Bytes.EMPTY);
         Bytes greatest = extremes.greatestOr(Bytes.EMPTY);
-        return text
-                ? texts(Utf8.decode(least), Utf8.decode(greatest))
-                : binaries(least, greatest);
+        return text ? texts(Utf8.decode(least), Utf8.decode(greatest)) : binaries(least, greatest);
     }
 
     private static ValueStats.Texts texts(String least, String greatest) {

@@ -84,7 +84,9 @@ final class NumericBounds implements ValueCollector {
             for (int row = from; row < to && corruptRow < 0; row++) {
                 long end = start(row + 1);
                 long head =
-                        end - start == NumericOrder.WIDTH ? order.head(start) : NumericOrder.INVALID;
+                        end - start == NumericOrder.WIDTH
+                                ? order.head(start)
+                                : NumericOrder.INVALID;
                 if (head == NumericOrder.INVALID) {
                     corruptRow = row;
                     return;

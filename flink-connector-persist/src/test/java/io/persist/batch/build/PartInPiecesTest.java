@@ -47,8 +47,7 @@ final class PartInPiecesTest {
     private static RunPart.Hollow facts(RunPart part) {
         RunPart.Hollow hollow = (RunPart.Hollow) part;
         return new RunPart.Hollow(
-                PartKey.of(
-                        BatchConfig.builder().build().writerKey(), new UUID(0, 0)),
+                PartKey.of(BatchConfig.builder().build().writerKey(), new UUID(0, 0)),
                 0,
                 hollow.keyLower(),
                 hollow.structuredKeyLower(),
@@ -125,8 +124,7 @@ final class PartInPiecesTest {
         try (BatchRig rig = new BatchRig()) {
             BatchConfig config = BatchRig.hollow().pieceBytes(pieceBytes).build();
             Batch batch =
-                    rig.build(
-                            config, BatchRig.STRINGS, Antichain.of(0), Antichain.of(10), rows);
+                    rig.build(config, BatchRig.STRINGS, Antichain.of(0), Antichain.of(10), rows);
             Batch model =
                     rig.build(
                             BatchRig.hollow().build(),
@@ -199,8 +197,7 @@ final class PartInPiecesTest {
     void memoryIsThatOfPieces_B32(PartFormat format) throws Exception {
         int pieceBytes = 256 << 10;
         try (BatchRig rig = new BatchRig()) {
-            BatchConfig config =
-                    BatchRig.hollow().format(format).pieceBytes(pieceBytes).build();
+            BatchConfig config = BatchRig.hollow().format(format).pieceBytes(pieceBytes).build();
             String val = "v".repeat(1000);
             try (BatchBuilder<String, String> builder =
                     new BatchBuilder<>(rig.store, config, BatchRig.STRINGS, Antichain.of(0))) {
@@ -263,10 +260,7 @@ final class PartInPiecesTest {
         try (BatchRig rig = new BatchRig()) {
             BatchBuilder<String, String> builder =
                     new BatchBuilder<>(
-                            rig.withPool(one),
-                            small().build(),
-                            BatchRig.STRINGS,
-                            Antichain.of(0));
+                            rig.withPool(one), small().build(), BatchRig.STRINGS, Antichain.of(0));
             builder.add(KEY, "", 0, 1);
             builder.add(KEY, "", 1, 1);
             Thread.currentThread().interrupt();
@@ -315,8 +309,7 @@ final class PartInPiecesTest {
     @Test
     void aPieceThatFailsFailsTheBuilder_B43() throws Exception {
         try (BatchRig rig = new BatchRig();
-                BufferAllocator little =
-                        rig.allocator.newChildAllocator("little", 0, 3 << 20)) {
+                BufferAllocator little = rig.allocator.newChildAllocator("little", 0, 3 << 20)) {
             BatchConfig config = BatchRig.hollow().pieceBytes(1 << 20).build();
             BatchBuilder<String, String> builder =
                     new BatchBuilder<>(

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.persist.codec.Bytes;
 import io.persist.codec.ColumnAppender;
 import io.persist.codec.Vectors;
-import io.persist.part.KeyLowerEncoding;
-import io.persist.part.LeastKey;
 import io.persist.codec.relation.Datum;
 import io.persist.codec.relation.RandomRelations;
 import io.persist.codec.relation.RelationCodec;
 import io.persist.codec.relation.RelationColumn;
 import io.persist.codec.relation.RelationDesc;
 import io.persist.codec.relation.SourceData;
+import io.persist.part.KeyLowerEncoding;
+import io.persist.part.LeastKey;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -89,7 +89,12 @@ class StatsPropertyTest {
                     try (LeastKey least = new LeastKey()) {
                         for (int from = 0; from < rowCount; from += pieceRows) {
                             int end = Math.min(rowCount, from + pieceRows);
-                            addPiece(part.rows().subList(from, end), codec, pieces, least, part.keys().getAllocator());
+                            addPiece(
+                                    part.rows().subList(from, end),
+                                    codec,
+                                    pieces,
+                                    least,
+                                    part.keys().getAllocator());
                         }
                         for (int maxBytes : new int[] {0, 20, 100, 256, 100_000}) {
                             assertThat(least.columnBound(maxBytes))
