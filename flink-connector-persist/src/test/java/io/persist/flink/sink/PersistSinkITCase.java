@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.persist.client.SinkTime;
 
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.client.program.ClusterClient;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -178,6 +180,28 @@ class PersistSinkITCase {
         SinkJobs.rows(environment, 10_001, 1_000_000).sinkTo(shard.sink().build());
         run(environment);
         shard.assertHoldsExactlyRows(10_001);
+    }
+
+    @Test
+    void jobsOfBothTimesShareAShard() throws Exception {
+        int rows = 6_000;
+        int jobs = 3;
+        List<JobClient> running = new ArrayList<>();
+        for (int job = 0; job < jobs; job++) {
+            StreamExecutionEnvironment environment = SinkJobs.environment(Duration.ofMillis(50));
+            long share = job;
+            SinkJobs.rows(environment, rows, 5_000)
+                    .filter(row -> SinkJobs.number(row) % jobs == share)
+                    .assignTimestampsAndWatermarks(
+                            WatermarkStrategy.<String>forMonotonousTimestamps()
+                                    .withTimestampAssigner((row, none) -> SinkJobs.number(row)))
+                    .sinkTo(shard.sink().time(job == 1 ? SinkTime.COMMIT : SinkTime.EVENT).build());
+            running.add(environment.executeAsync());
+        }
+        for (JobClient job : running) {
+            job.getJobExecutionResult().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        shard.assertHoldsExactlyRows(rows);
     }
 
     @Test

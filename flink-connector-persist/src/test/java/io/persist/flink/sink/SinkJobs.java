@@ -37,6 +37,10 @@ final class SinkJobs {
         return "row-%07d".formatted(number);
     }
 
+    static long number(String row) {
+        return Long.parseLong(row, "row-".length(), row.length(), 10);
+    }
+
     static DataStream<String> rows(
             StreamExecutionEnvironment environment, long count, double perSecond) {
         DataGeneratorSource<String> source =
