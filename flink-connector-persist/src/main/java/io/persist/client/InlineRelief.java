@@ -1,6 +1,7 @@
 package io.persist.client;
 
 import io.persist.batch.BatchConfig;
+import io.persist.batch.BatchMetrics;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
@@ -27,23 +28,19 @@ import java.util.function.Predicate;
 final class InlineRelief<K, V> {
     private final WriteHandle<K, V> writer;
     private final BatchStore store;
-    private final Description desc;
 
-    /**
-     * @param store reports as inline back-pressure
-     * @param desc of the append
-     */
-    InlineRelief(WriteHandle<K, V> writer, BatchStore store, Description desc) {
+    InlineRelief(WriteHandle<K, V> writer, BatchMetrics metrics) {
         this.writer = writer;
-        this.store = store;
-        this.desc = desc;
+        this.store = writer.batchStore().withMetrics(metrics);
     }
 
     /**
      * A batch of the updates of all inline parts, as the append will show them, in blobs. The
      * inputs stay as they are, so that they can be appended elsewhere if this append fails.
+     *
+     * @param desc of the append
      */
-    Batch combine(List<Batch> batches)
+    Batch combine(List<Batch> batches, Description desc)
             throws StoreException, CorruptDataException, InterruptedException {
         List<HollowBatch> inline = new ArrayList<>();
         for (Batch batch : batches) {

@@ -264,9 +264,8 @@ public final class SinkChain<K, V> {
         if (!(outcome instanceof CommitOutcome.InlineBackpressure)) {
             return outcome;
         }
-        for (Batch batch : appending.staged()) {
-            batch.flushToBlob(client.config().metrics().inlineBackpressure());
-        }
+        // Not combined: the times of a combined batch could not follow the shard's upper.
+        writer.inlineRelief().flushEach(appending.staged());
         outcome = appending.apply();
         if (outcome instanceof CommitOutcome.InlineBackpressure) {
             throw new IllegalStateException(

@@ -366,18 +366,18 @@ public final class WriteHandle<K, V> implements AutoCloseable {
     private List<HollowBatch> withoutInlineParts(
             List<Batch> batches, List<Batch> temporary, Description desc)
             throws StoreException, CorruptDataException, InterruptedException {
-        InlineRelief<K, V> relief =
-                new InlineRelief<>(
-                        this,
-                        batchStore().withMetrics(client.config().metrics().inlineBackpressure()),
-                        desc);
+        InlineRelief<K, V> relief = inlineRelief();
         if (!batchConfig.combineInlineWrites()) {
             relief.flushEach(batches);
             return hollow(batches);
         }
-        Batch combined = relief.combine(batches);
+        Batch combined = relief.combine(batches, desc);
         temporary.add(combined);
         return InlineRelief.replaced(hollow(batches), combined.hollow());
+    }
+
+    InlineRelief<K, V> inlineRelief() {
+        return new InlineRelief<>(this, client.config().metrics().inlineBackpressure());
     }
 
     private AppendOutcome tryAppend(
