@@ -3,6 +3,7 @@ package io.persist.flink.sink;
 import io.persist.batch.BatchConfig;
 import io.persist.client.OnRewind;
 import io.persist.client.PersistClient;
+import io.persist.client.PersistConfig;
 import io.persist.client.PersistLocation;
 import io.persist.client.SinkChain;
 import io.persist.client.SinkTime;
@@ -90,7 +91,7 @@ public final class PersistSink<IN>
         private int maxOutstandingParts = BatchConfig.builder().build().maxOutstandingParts();
         private Duration commitTimeout = Duration.ofMinutes(5);
         private Duration commitMemory = Duration.ofDays(90);
-        private boolean maintenance = true;
+        private PersistConfig.Maintenance maintenance = PersistConfig.Maintenance.BACKGROUND;
         private OnRewind onRewind = OnRewind.FAIL;
         private SinkTime time = SinkTime.COMMIT;
 
@@ -172,12 +173,12 @@ public final class PersistSink<IN>
         }
 
         /**
-         * Whether the job also keeps the shard in order, after commits and off their path: rollups,
+         * What the job does to keep the shard in order, after commits and off their path: rollups,
          * garbage, compaction, the remains of failed attempts. What fails there is logged and never
-         * fails the job. Turn it off if somebody else does it; without any, reading grows slower
-         * and storage larger.
+         * fails the job. Say NONE if somebody else does it; without any, reading grows slower and
+         * storage larger.
          */
-        public Builder<IN> maintenance(boolean value) {
+        public Builder<IN> maintenance(PersistConfig.Maintenance value) {
             maintenance = value;
             return this;
         }

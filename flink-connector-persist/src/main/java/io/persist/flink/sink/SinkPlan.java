@@ -49,7 +49,7 @@ record SinkPlan<IN, K, V>(
      * @param consensus as in {@link PersistLocation}
      * @param shardId text form
      * @param newShard profile if the shard does not exist yet
-     * @param maintenance whether the committer also keeps the shard in order
+     * @param maintenance what the committer does to keep the shard in order
      */
     record Target(
             String blob,
@@ -58,7 +58,7 @@ record SinkPlan<IN, K, V>(
             Profile newShard,
             int partTargetBytes,
             int maxOutstandingParts,
-            boolean maintenance)
+            PersistConfig.Maintenance maintenance)
             implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -114,8 +114,8 @@ record SinkPlan<IN, K, V>(
                         .ioThreads(Math.max(2, target.maxOutstandingParts()))
                         .operationTimeout(commitTimeout)
                         .maintenance(
-                                role == Role.COMMITTER && target.maintenance()
-                                        ? PersistConfig.Maintenance.BACKGROUND
+                                role == Role.COMMITTER
+                                        ? target.maintenance()
                                         : PersistConfig.Maintenance.NONE)
                         .metrics(metrics)
                         .compaction(CompactionConfig.builder().metrics(compactions).build())

@@ -1,5 +1,6 @@
 package io.persist.flink.table;
 
+import io.persist.client.PersistConfig;
 import io.persist.flink.sink.PersistSink;
 
 import org.apache.flink.configuration.ConfigOption;
@@ -22,7 +23,7 @@ record SinkEffort(
         @Nullable Integer maxOutstandingParts,
         @Nullable Duration commitTimeout,
         @Nullable Duration commitMemory,
-        @Nullable Boolean maintenance) {
+        PersistConfig.@Nullable Maintenance maintenance) {
     /** For memory against the speed of reading. */
     static final ConfigOption<MemorySize> PART_TARGET =
             ConfigOptions.key("sink.part-target")
@@ -60,13 +61,14 @@ record SinkEffort(
                                     + " default: an older snapshot cannot be restored.");
 
     /** If somebody else keeps the shard in order. */
-    static final ConfigOption<Boolean> MAINTENANCE =
+    static final ConfigOption<PersistConfig.Maintenance> MAINTENANCE =
             ConfigOptions.key("sink.maintenance")
-                    .booleanType()
+                    .enumType(PersistConfig.Maintenance.class)
                     .noDefaultValue()
                     .withDescription(
-                            "Whether the job also keeps the shard in order, after commits and off"
-                                    + " their path, as it does by default.");
+                            "What the job does to keep the shard in order: by default it is done"
+                                    + " in the 'background', after commits and off their path, or"
+                                    + " 'none' of it, if somebody else does it.");
 
     static final Set<ConfigOption<?>> OPTIONS =
             Set.of(PART_TARGET, MAX_OUTSTANDING_PARTS, COMMIT_TIMEOUT, COMMIT_MEMORY, MAINTENANCE);

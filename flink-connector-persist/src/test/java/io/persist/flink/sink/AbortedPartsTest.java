@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.client.OnRewind;
+import io.persist.client.PersistConfig;
 import io.persist.flink.sink.SinkHarness.Snapshot;
 import io.persist.shard.MaintenanceTask;
 
@@ -80,7 +81,8 @@ class AbortedPartsTest {
 
     @Test
     void withoutMaintenanceWhatIsLeftBehindStays() throws Exception {
-        PersistSink<String> submission = site.sink().maintenance(false).build();
+        PersistSink<String> submission =
+                site.sink().maintenance(PersistConfig.Maintenance.NONE).build();
         Site.TaskProcess first = site.process();
         SinkHarness begun = SinkHarness.start(submission.with(first), null);
         Snapshot snapshot = begun.write(row()).checkpoint(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.client.OnRewind;
+import io.persist.client.PersistConfig;
 import io.persist.client.SinkTime;
 import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
@@ -124,7 +125,7 @@ class PersistDynamicTableFactoryTest {
                         "sink.max-outstanding-parts", "5",
                         "sink.commit-timeout", "7 s",
                         "sink.commit-memory", "3 d",
-                        "sink.maintenance", "false");
+                        "sink.maintenance", "none");
 
         assertThat(sink(options, A).settings().effort())
                 .isEqualTo(
@@ -133,7 +134,7 @@ class PersistDynamicTableFactoryTest {
                                 5,
                                 Duration.ofSeconds(7),
                                 Duration.ofDays(3),
-                                false));
+                                PersistConfig.Maintenance.NONE));
         assertThat(sink(Map.of("path", "mem:x"), A).settings().effort())
                 .isEqualTo(new SinkEffort(null, null, null, null, null));
         assertRefused(Map.of("path", "mem:x", "sink.part-target", "3 gb"), "'sink.part-target'");
