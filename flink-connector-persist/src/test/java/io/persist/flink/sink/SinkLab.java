@@ -250,7 +250,8 @@ final class SinkLab implements AutoCloseable {
                         new SeededIds(seed),
                         new Random(seed)),
                 (machine, task) -> {
-                    if (role == Role.COMMITTER) {
+                    // A compaction needs its client, which is closed by the time this is done.
+                    if (role == Role.COMMITTER && !(task instanceof MaintenanceTask.Compact)) {
                         maintenance.add(new Upkeep(machine, task));
                     }
                 });
