@@ -3,6 +3,7 @@ package io.persist.e2e.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persist.client.PersistClient;
+import io.persist.client.PersistConfig;
 import io.persist.client.PersistLocation;
 import io.persist.client.Update;
 import io.persist.client.WriteHandle;
@@ -42,7 +43,11 @@ class SabotageTest {
     void open() throws Exception {
         client =
                 PersistClient.open(
-                        PersistLocation.parse(directory.resolve("shards").toUri().toString()));
+                        PersistLocation.parse(directory.resolve("shards").toUri().toString()),
+                        // Nothing moves parts but the test.
+                        PersistConfig.builder()
+                                .maintenance(PersistConfig.Maintenance.NONE)
+                                .build());
         writer = client.openWriter(ChaosJob.SHARD, Codecs.STRING, Codecs.UNIT, "test");
     }
 
