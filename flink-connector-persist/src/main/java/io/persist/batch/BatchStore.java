@@ -1,6 +1,7 @@
 package io.persist.batch;
 
 import io.persist.codec.Bytes;
+import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
 import io.persist.store.Blob;
 import io.persist.store.BlobKey;
@@ -10,6 +11,7 @@ import io.persist.store.StoreException;
 
 import org.apache.arrow.memory.BufferAllocator;
 
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -82,6 +84,24 @@ public record BatchStore(
         BlobKey key = blobKey(part);
         return retry.call("get " + key, () -> blob.get(key))
                 .orElseThrow(() -> new MissingBlobException(key));
+    }
+
+    /**
+     * What a run in blob lists.
+     *
+     * @throws MissingBlobException if it does not exist
+     */
+    public List<RunPart> list(RunPart.Many run)
+            throws StoreException,
+                    MissingBlobException,
+                    CorruptDataException,
+                    InterruptedException {
+        Bytes blob = get(run.key());
+        try {
+            return HollowBatchEncoding.decodeRun(blob);
+        } catch (CorruptDataException e) {
+            throw e.in("run " + blobKey(run.key()));
+        }
     }
 
     public void set(PartKey part, Bytes bytes) throws StoreException, InterruptedException {

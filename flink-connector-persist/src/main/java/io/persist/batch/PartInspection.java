@@ -7,7 +7,6 @@ import io.persist.frontier.Description;
 import io.persist.part.DecodedPart;
 import io.persist.part.InlineParts;
 import io.persist.part.Updates;
-import io.persist.store.StoreException;
 
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
@@ -43,15 +42,6 @@ public final class PartInspection {
             return new InlineFacts(
                     decoded.desc(), decoded.index(), updates.count(), updates.diffsSum(), format);
         }
-    }
-
-    /** What a run in blob lists. */
-    public static List<RunPart> list(BatchStore store, RunPart.Many run)
-            throws StoreException,
-                    MissingBlobException,
-                    CorruptDataException,
-                    InterruptedException {
-        return HollowBatchEncoding.decodeRun(store.get(run.key()));
     }
 
     /** A structured lower bound as text; of a struct, trailing fields may be missing. */

@@ -186,10 +186,7 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        ReadResult<State> state = awaitReadable(asOf, maxWait);
-        return state instanceof ReadResult.Data<State> data
-                ? openCursor(data.data(), new Filter.Snapshot(asOf), PartFilter.none())
-                : state.withoutData();
+        return snapshotCursor(asOf, maxWait, PartFilter.none());
     }
 
     /** The rows that are wanted, and perhaps others: see {@link #snapshotAndFetch}. */
@@ -199,17 +196,25 @@ public final class ReadHandle<K, V> implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        ReadResult<State> state = awaitReadable(asOf, maxWait);
-        if (!(state instanceof ReadResult.Data<State> data)) {
-            return state.withoutData();
-        }
         PartFilter parts =
                 client.config()
                         .reading()
                         .partFilter(
                                 new KeyCondition(wanted, schema.keys().keyStatistics()),
                                 client.config().batch().targetBytes());
-        return openCursor(data.data(), new Filter.Snapshot(asOf), parts);
+        return snapshotCursor(asOf, maxWait, parts);
+    }
+
+    private ReadResult<SnapshotCursor<K, V>> snapshotCursor(
+            Antichain asOf, Duration maxWait, PartFilter parts)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        ReadResult<State> state = awaitReadable(asOf, maxWait);
+        return state instanceof ReadResult.Data<State> data
+                ? openCursor(data.data(), new Filter.Snapshot(asOf), parts)
+                : state.withoutData();
     }
 
     /**

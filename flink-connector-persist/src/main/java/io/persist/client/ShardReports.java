@@ -168,7 +168,7 @@ final class ShardReports {
         List<ShardReport.PartReport> listed = List.of();
         try {
             bound = bound(run.structuredKeyLower());
-            listed = parts(PartInspection.list(store, run));
+            listed = parts(store.list(run));
         } catch (CorruptDataException | MissingBlobException e) {
             problem = e.getMessage();
         }

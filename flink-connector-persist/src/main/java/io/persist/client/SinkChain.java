@@ -52,8 +52,8 @@ public final class SinkChain<K, V> {
     /** How often the shard may move on under a compensation. */
     private static final int MAX_REWINDS = 10;
 
-    /** How long an epoch is remembered that was forgotten: its sink's own choice is not known. */
-    private static final Duration FORGOTTEN_MEMORY = Duration.ofDays(90);
+    /** How long a shard remembers an epoch whose sink has no other wish, or one not known. */
+    public static final Duration DEFAULT_MEMORY = Duration.ofDays(90);
 
     private final PersistClient client;
     private final WriteHandle<K, V> writer;
@@ -450,7 +450,7 @@ public final class SinkChain<K, V> {
         private Transition<CommitOutcome> transition(State state) {
             return origin == Origin.VOUCHED_FOR
                     ? EpochChain.commitForgotten(
-                            state, command(), hostname, FORGOTTEN_MEMORY.toMillis())
+                            state, command(), hostname, DEFAULT_MEMORY.toMillis())
                     : EpochChain.commit(state, command());
         }
 

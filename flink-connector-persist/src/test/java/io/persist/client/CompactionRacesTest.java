@@ -22,6 +22,7 @@ import io.persist.store.StoreException;
 import io.persist.store.Versioned;
 import io.persist.store.mem.MemBlob;
 import io.persist.store.mem.MemConsensus;
+import io.persist.testing.ForwardingBlob;
 import io.persist.testing.ManualTime;
 
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Compaction against other compactors, collection, lost answers, time, and a short memory. */
@@ -99,11 +99,18 @@ final class CompactionRacesTest {
         public void close() {}
     }
 
-    private record NetworkBlob(Blob delegate, Network network) implements Blob {
+    private static final class NetworkBlob extends ForwardingBlob {
+        private final Network network;
+
+        NetworkBlob(Blob delegate, Network network) {
+            super(delegate);
+            this.network = network;
+        }
+
         @Override
         public Optional<Bytes> get(BlobKey key) throws StoreException {
             network.onGet.run();
-            return delegate.get(key);
+            return super.get(key);
         }
 
         @Override
@@ -111,22 +118,7 @@ final class CompactionRacesTest {
             if (network.sets++ >= network.failSetsFrom) {
                 throw new StoreException.Indeterminate("set failed");
             }
-            delegate.set(key, value);
-        }
-
-        @Override
-        public OptionalLong delete(BlobKey key) throws StoreException {
-            return delegate.delete(key);
-        }
-
-        @Override
-        public void list(String prefix, Visitor visitor) throws StoreException {
-            delegate.list(prefix, visitor);
-        }
-
-        @Override
-        public void restore(BlobKey key) throws StoreException {
-            delegate.restore(key);
+            super.set(key, value);
         }
 
         @Override

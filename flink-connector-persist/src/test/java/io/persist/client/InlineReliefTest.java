@@ -20,6 +20,7 @@ import io.persist.store.BlobKey;
 import io.persist.store.StoreException;
 import io.persist.store.mem.MemBlob;
 import io.persist.store.mem.MemConsensus;
+import io.persist.testing.ForwardingBlob;
 import io.persist.testing.ManualTime;
 
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,6 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -44,8 +43,7 @@ final class InlineReliefTest {
     private final List<TestClient> clients = new ArrayList<>();
 
     /** Does something the next time that a part is stored. */
-    private static final class InterruptedBlob implements Blob {
-        private final Blob delegate;
+    private static final class InterruptedBlob extends ForwardingBlob {
         private volatile @Nullable Action next;
 
         private interface Action {
@@ -53,12 +51,7 @@ final class InlineReliefTest {
         }
 
         InterruptedBlob(Blob delegate) {
-            this.delegate = delegate;
-        }
-
-        @Override
-        public Optional<Bytes> get(BlobKey key) throws StoreException {
-            return delegate.get(key);
+            super(delegate);
         }
 
         @Override
@@ -68,27 +61,7 @@ final class InlineReliefTest {
                 next = null;
                 action.run();
             }
-            delegate.set(key, value);
-        }
-
-        @Override
-        public OptionalLong delete(BlobKey key) throws StoreException {
-            return delegate.delete(key);
-        }
-
-        @Override
-        public void list(String prefix, Visitor visitor) throws StoreException {
-            delegate.list(prefix, visitor);
-        }
-
-        @Override
-        public void restore(BlobKey key) throws StoreException {
-            delegate.restore(key);
-        }
-
-        @Override
-        public void close() {
-            delegate.close();
+            super.set(key, value);
         }
     }
 

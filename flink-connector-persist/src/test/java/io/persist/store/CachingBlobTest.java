@@ -7,6 +7,7 @@ import io.persist.codec.Bytes;
 import io.persist.store.mem.MemBlob;
 import io.persist.testing.BlobContract;
 import io.persist.testing.CountingBlob;
+import io.persist.testing.ForwardingBlob;
 
 import org.junit.jupiter.api.Test;
 
@@ -139,44 +140,5 @@ final class CachingBlobTest extends BlobContract {
     @Test
     void capacityIsPositive() {
         assertThatThrownBy(() -> new CachingBlob(mem, 0)).hasMessageContaining("capacityBytes");
-    }
-
-    /** For tests that change one call. */
-    private abstract static class ForwardingBlob implements Blob {
-        private final Blob delegate;
-
-        ForwardingBlob(Blob delegate) {
-            this.delegate = delegate;
-        }
-
-        @Override
-        public Optional<Bytes> get(BlobKey key) throws StoreException {
-            return delegate.get(key);
-        }
-
-        @Override
-        public void set(BlobKey key, Bytes value) throws StoreException {
-            delegate.set(key, value);
-        }
-
-        @Override
-        public OptionalLong delete(BlobKey key) throws StoreException {
-            return delegate.delete(key);
-        }
-
-        @Override
-        public void list(String prefix, Visitor visitor) throws StoreException {
-            delegate.list(prefix, visitor);
-        }
-
-        @Override
-        public void restore(BlobKey key) throws StoreException {
-            delegate.restore(key);
-        }
-
-        @Override
-        public void close() {
-            delegate.close();
-        }
     }
 }

@@ -10,8 +10,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts the calls that reach a blob store. Safe for use by many threads. */
-public final class CountingBlob implements Blob {
-    private final Blob delegate;
+public final class CountingBlob extends ForwardingBlob {
     private final AtomicLong gets = new AtomicLong();
     private final AtomicLong sets = new AtomicLong();
     private final AtomicLong setBytes = new AtomicLong();
@@ -19,7 +18,7 @@ public final class CountingBlob implements Blob {
     private final AtomicLong lists = new AtomicLong();
 
     public CountingBlob(Blob delegate) {
-        this.delegate = delegate;
+        super(delegate);
     }
 
     public long gets() {
@@ -46,35 +45,25 @@ public final class CountingBlob implements Blob {
     @Override
     public Optional<Bytes> get(BlobKey key) throws StoreException {
         gets.incrementAndGet();
-        return delegate.get(key);
+        return super.get(key);
     }
 
     @Override
     public void set(BlobKey key, Bytes value) throws StoreException {
         sets.incrementAndGet();
         setBytes.addAndGet(value.length());
-        delegate.set(key, value);
+        super.set(key, value);
     }
 
     @Override
     public OptionalLong delete(BlobKey key) throws StoreException {
         deletes.incrementAndGet();
-        return delegate.delete(key);
+        return super.delete(key);
     }
 
     @Override
     public void list(String prefix, Visitor visitor) throws StoreException {
         lists.incrementAndGet();
-        delegate.list(prefix, visitor);
-    }
-
-    @Override
-    public void restore(BlobKey key) throws StoreException {
-        delegate.restore(key);
-    }
-
-    @Override
-    public void close() {
-        delegate.close();
+        super.list(prefix, visitor);
     }
 }

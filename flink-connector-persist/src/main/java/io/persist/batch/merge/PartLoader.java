@@ -2,7 +2,6 @@ package io.persist.batch.merge;
 
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
-import io.persist.batch.HollowBatchEncoding;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.RunPart;
 import io.persist.batch.columns.PartColumns;
@@ -66,12 +65,7 @@ final class PartLoader<K, V> {
                     MissingBlobException,
                     CorruptDataException,
                     InterruptedException {
-        Bytes blob = store.get(many.key());
-        try {
-            return scope.parts().select(store, HollowBatchEncoding.decodeRun(blob));
-        } catch (CorruptDataException e) {
-            throw e.in("run " + store.blobKey(many.key()));
-        }
+        return scope.parts().select(store, store.list(many));
     }
 
     /** What the reader sees of one part, which may be nothing. The caller closes it. */

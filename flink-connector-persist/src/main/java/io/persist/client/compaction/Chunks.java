@@ -1,7 +1,6 @@
 package io.persist.client.compaction;
 
 import io.persist.batch.BatchStore;
-import io.persist.batch.HollowBatchEncoding;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.Run;
 import io.persist.batch.RunOrder;
@@ -103,7 +102,7 @@ final class Chunks {
         }
         for (RunPart part : run.parts()) {
             List<RunPart> listed =
-                    part instanceof RunPart.Many many ? fetch(many, store) : List.of(part);
+                    part instanceof RunPart.Many many ? store.list(many) : List.of(part);
             for (RunPart single : listed) {
                 addSortedAs(
                         order,
@@ -111,18 +110,6 @@ final class Chunks {
                         into,
                         store);
             }
-        }
-    }
-
-    private static List<RunPart> fetch(RunPart.Many many, BatchStore store)
-            throws StoreException,
-                    MissingBlobException,
-                    CorruptDataException,
-                    InterruptedException {
-        try {
-            return HollowBatchEncoding.decodeRun(store.get(many.key()));
-        } catch (CorruptDataException e) {
-            throw e.in("run " + store.blobKey(many.key()));
         }
     }
 

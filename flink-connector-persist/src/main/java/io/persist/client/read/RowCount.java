@@ -3,7 +3,6 @@ package io.persist.client.read;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.BatchStore;
 import io.persist.batch.HollowBatch;
-import io.persist.batch.HollowBatchEncoding;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.Run;
 import io.persist.batch.RunPart;
@@ -111,7 +110,7 @@ public record RowCount(long rows, long errors, long replacedParts) {
                         InterruptedException {
             for (RunPart part : listed) {
                 if (part instanceof RunPart.Many many) {
-                    replace(elements(many), read);
+                    replace(store.list(many), read);
                 } else if (part instanceof RunPart.Hollow hollow
                         && hollow.diffsSum() != null
                         && anything.excludesErrors(hollow.stats())) {
@@ -120,18 +119,6 @@ public record RowCount(long rows, long errors, long replacedParts) {
                 } else {
                     read.add(part);
                 }
-            }
-        }
-
-        private List<RunPart> elements(RunPart.Many many)
-                throws StoreException,
-                        MissingBlobException,
-                        CorruptDataException,
-                        InterruptedException {
-            try {
-                return HollowBatchEncoding.decodeRun(store.get(many.key()));
-            } catch (CorruptDataException e) {
-                throw e.in("run " + store.blobKey(many.key()));
             }
         }
     }

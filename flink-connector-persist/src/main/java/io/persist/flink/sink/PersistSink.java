@@ -90,7 +90,7 @@ public final class PersistSink<IN>
         private int partTargetBytes = BatchConfig.builder().build().targetBytes();
         private int maxOutstandingParts = BatchConfig.builder().build().maxOutstandingParts();
         private Duration commitTimeout = Duration.ofMinutes(5);
-        private Duration commitMemory = Duration.ofDays(90);
+        private Duration commitMemory = SinkChain.DEFAULT_MEMORY;
         private PersistConfig.Maintenance maintenance = PersistConfig.Maintenance.BACKGROUND;
         private OnRewind onRewind = OnRewind.FAIL;
         private SinkTime time = SinkTime.COMMIT;

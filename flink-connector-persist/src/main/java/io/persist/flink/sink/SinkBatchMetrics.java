@@ -134,7 +134,8 @@ final class SinkBatchMetrics implements BatchMetrics {
                 user);
     }
 
-    private static Counter counter(MetricGroup group, String name) {
+    /** One that any thread may count with. */
+    static Counter counter(MetricGroup group, String name) {
         return group.counter(name, new ThreadSafeSimpleCounter());
     }
 

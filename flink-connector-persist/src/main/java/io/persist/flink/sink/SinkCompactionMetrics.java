@@ -5,7 +5,6 @@ import io.persist.state.maintenance.Compactions;
 
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 
 import java.util.function.LongSupplier;
 
@@ -34,22 +33,22 @@ final class SinkCompactionMetrics implements CompactionMetrics {
 
     private SinkCompactionMetrics(MetricGroup group, LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
-        requested = counter(group, "requested");
-        skipped = counter(group, "skipped");
-        dropped = counter(group, "dropped");
-        disabled = counter(group, "disabled");
-        queuedNanos = counter(group, "queuedNanos");
-        started = counter(group, "started");
-        applied = counter(group, "applied");
-        notApplied = counter(group, "notApplied");
-        lost = counter(group, "lost");
-        timedOut = counter(group, "timedOut");
-        failed = counter(group, "failed");
-        deletedOutputs = counter(group, "deletedOutputs");
-        memoryViolations = counter(group, "memoryViolations");
-        runs = counter(group, "runs");
-        chunks = counter(group, "chunks");
-        nanos = counter(group, "nanos");
+        requested = SinkBatchMetrics.counter(group, "requested");
+        skipped = SinkBatchMetrics.counter(group, "skipped");
+        dropped = SinkBatchMetrics.counter(group, "dropped");
+        disabled = SinkBatchMetrics.counter(group, "disabled");
+        queuedNanos = SinkBatchMetrics.counter(group, "queuedNanos");
+        started = SinkBatchMetrics.counter(group, "started");
+        applied = SinkBatchMetrics.counter(group, "applied");
+        notApplied = SinkBatchMetrics.counter(group, "notApplied");
+        lost = SinkBatchMetrics.counter(group, "lost");
+        timedOut = SinkBatchMetrics.counter(group, "timedOut");
+        failed = SinkBatchMetrics.counter(group, "failed");
+        deletedOutputs = SinkBatchMetrics.counter(group, "deletedOutputs");
+        memoryViolations = SinkBatchMetrics.counter(group, "memoryViolations");
+        runs = SinkBatchMetrics.counter(group, "runs");
+        chunks = SinkBatchMetrics.counter(group, "chunks");
+        nanos = SinkBatchMetrics.counter(group, "nanos");
     }
 
     /**
@@ -58,10 +57,6 @@ final class SinkCompactionMetrics implements CompactionMetrics {
     static CompactionMetrics register(MetricGroup group, LongSupplier nanoClock) {
         return new SinkCompactionMetrics(
                 group.addGroup("persist").addGroup("compactions"), nanoClock);
-    }
-
-    private static Counter counter(MetricGroup group, String name) {
-        return group.counter(name, new ThreadSafeSimpleCounter());
     }
 
     @Override

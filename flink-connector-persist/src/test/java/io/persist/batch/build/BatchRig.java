@@ -25,12 +25,12 @@ import io.persist.frontier.Antichain;
 import io.persist.frontier.Description;
 import io.persist.part.PartFormat;
 import io.persist.part.Updates;
-import io.persist.store.Blob;
 import io.persist.store.BlobKey;
 import io.persist.store.PartKey;
 import io.persist.store.Retry;
 import io.persist.store.StoreException;
 import io.persist.store.mem.MemBlob;
+import io.persist.testing.ForwardingBlob;
 
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -278,12 +278,15 @@ public final class BatchRig implements AutoCloseable {
     }
 
     /** Memory, with a say before each write and each delete. */
-    public static final class HookedBlob implements Blob {
-        private final MemBlob delegate = new MemBlob();
+    public static final class HookedBlob extends ForwardingBlob {
         public volatile Hook beforeGet = key -> {};
         volatile Hook beforeSet = key -> {};
         volatile Hook beforeDelete = key -> {};
         public final AtomicLong calls = new AtomicLong();
+
+        HookedBlob() {
+            super(new MemBlob());
+        }
 
         /** May refuse a call. */
         public interface Hook {
@@ -304,36 +307,21 @@ public final class BatchRig implements AutoCloseable {
         public Optional<Bytes> get(BlobKey key) throws StoreException {
             calls.incrementAndGet();
             beforeGet.run(key);
-            return delegate.get(key);
+            return super.get(key);
         }
 
         @Override
         public void set(BlobKey key, Bytes value) throws StoreException {
             calls.incrementAndGet();
             beforeSet.run(key);
-            delegate.set(key, value);
+            super.set(key, value);
         }
 
         @Override
         public OptionalLong delete(BlobKey key) throws StoreException {
             calls.incrementAndGet();
             beforeDelete.run(key);
-            return delegate.delete(key);
-        }
-
-        @Override
-        public void list(String prefix, Visitor visitor) throws StoreException {
-            delegate.list(prefix, visitor);
-        }
-
-        @Override
-        public void restore(BlobKey key) throws StoreException {
-            delegate.restore(key);
-        }
-
-        @Override
-        public void close() {
-            delegate.close();
+            return super.delete(key);
         }
     }
 

@@ -53,18 +53,8 @@ class ChangedSerializerTest {
     }
 
     /** The same codecs. */
-    private record UpperCase() implements PersistRecordSerializer<String, String, Unit> {
+    private record UpperCase() implements SinkJobs.StringKeys<String> {
         private static final long serialVersionUID = 1L;
-
-        @Override
-        public Codec<String> keyCodec() {
-            return Codecs.STRING;
-        }
-
-        @Override
-        public Codec<Unit> valCodec() {
-            return Codecs.UNIT;
-        }
 
         @Override
         public void serialize(String record, UpdateCollector<String, Unit> updates)

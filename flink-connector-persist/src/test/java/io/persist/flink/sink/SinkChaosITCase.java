@@ -2,8 +2,6 @@ package io.persist.flink.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.persist.codec.Codec;
-import io.persist.codec.Codecs;
 import io.persist.codec.Unit;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -141,23 +139,13 @@ class SinkChaosITCase {
     }
 
     /** Inserts every number; takes some back at once, and others when they were long committed. */
-    private record Changes() implements PersistRecordSerializer<Long, String, Unit> {
+    private record Changes() implements SinkJobs.StringKeys<Long> {
         private static final long serialVersionUID = 1L;
         private static final long LATER = ROWS_PER_SECOND / 2 / 7 * 7;
 
         static boolean isRetracted(long number, long count) {
             return (number % 7 == 0 && number + LATER < count)
                     || (number % 7 == 2 && number + 1 < count);
-        }
-
-        @Override
-        public Codec<String> keyCodec() {
-            return Codecs.STRING;
-        }
-
-        @Override
-        public Codec<Unit> valCodec() {
-            return Codecs.UNIT;
         }
 
         @Override

@@ -1,5 +1,9 @@
 package io.persist.flink.sink;
 
+import io.persist.codec.Codec;
+import io.persist.codec.Codecs;
+import io.persist.codec.Unit;
+
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -69,6 +73,19 @@ final class SinkJobs {
                 throw new IOException("injected failure at " + row);
             }
             return row;
+        }
+    }
+
+    /** Strings as keys, made of anything. */
+    interface StringKeys<IN> extends PersistRecordSerializer<IN, String, Unit> {
+        @Override
+        default Codec<String> keyCodec() {
+            return Codecs.STRING;
+        }
+
+        @Override
+        default Codec<Unit> valCodec() {
+            return Codecs.UNIT;
         }
     }
 }

@@ -245,18 +245,8 @@ class SinkOperatorsTest {
     }
 
     /** "+row" inserts, "-row" retracts, "=" stands for nothing. */
-    private static final class Changes implements PersistRecordSerializer<String, String, Unit> {
+    private static final class Changes implements SinkJobs.StringKeys<String> {
         private static final long serialVersionUID = 1L;
-
-        @Override
-        public Codec<String> keyCodec() {
-            return Codecs.STRING;
-        }
-
-        @Override
-        public Codec<Unit> valCodec() {
-            return Codecs.UNIT;
-        }
 
         @Override
         public void serialize(String record, UpdateCollector<String, Unit> updates)

@@ -2,8 +2,6 @@ package io.persist.flink.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.persist.codec.Codec;
-import io.persist.codec.Codecs;
 import io.persist.codec.ShardId;
 import io.persist.codec.Unit;
 import io.persist.flink.sink.LaneSource.Feed;
@@ -102,19 +100,8 @@ class SinkTopologyITCase extends LabCase {
     }
 
     /** Rows marked with where they came from. */
-    private record Values(String prefix)
-            implements PersistRecordSerializer<StringValue, String, Unit> {
+    private record Values(String prefix) implements SinkJobs.StringKeys<StringValue> {
         private static final long serialVersionUID = 1L;
-
-        @Override
-        public Codec<String> keyCodec() {
-            return Codecs.STRING;
-        }
-
-        @Override
-        public Codec<Unit> valCodec() {
-            return Codecs.UNIT;
-        }
 
         @Override
         public void serialize(StringValue value, UpdateCollector<String, Unit> updates)
