@@ -7,9 +7,13 @@ import io.persist.flink.sink.LaneSource.Feed;
 import io.persist.testing.Gate;
 
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -43,13 +47,8 @@ class SinkRestoreITCase extends LabCase {
         lab.awaitRows(feed.rows());
     }
 
-    @Test
-    void parallelismChangesWhileCommitsArePending() throws Exception {
-        // Later starts leave the largest parallelism to Flink, which takes it from the snapshot.
-        LabJob one =
-                plan().parallelism(1).with(PipelineOptions.MAX_PARALLELISM, 8).start(feed, sink());
-        emitAndCommit(one, 2);
-        Map<String, Long> before = feed.rows();
+    /** Ends a job that had emitted less than 4 rows; its last commit is still to be made. */
+    private String cancelWithPendingCommit(LabJob job) throws Exception {
         Gate commits = new Gate();
         lab.stores(
                 request -> {
@@ -58,10 +57,21 @@ class SinkRestoreITCase extends LabCase {
                     }
                 });
         emit(4);
-        String checkpoint = one.checkpoint();
+        String checkpoint = job.checkpoint();
         commits.awaitWaiting(1);
-        one.cancel();
+        job.cancel();
         lab.stores(SinkLab.StoreScript.NONE);
+        return checkpoint;
+    }
+
+    @Test
+    void parallelismChangesWhileCommitsArePending() throws Exception {
+        // Later starts leave the largest parallelism to Flink, which takes it from the snapshot.
+        LabJob one =
+                plan().parallelism(1).with(PipelineOptions.MAX_PARALLELISM, 8).start(feed, sink());
+        emitAndCommit(one, 2);
+        Map<String, Long> before = feed.rows();
+        String checkpoint = cancelWithPendingCommit(one);
         lab.assertHolds(before);
 
         // The restored commit is made at the start.
@@ -86,6 +96,93 @@ class SinkRestoreITCase extends LabCase {
         three.finish();
         lab.assertHolds(feed.rows());
         lab.assertNothingLeaked();
+    }
+
+    /** Of any operator, as the first start has it. */
+    enum Largest {
+        FLINKS,
+        EIGHT
+    }
+
+    /** What is left of a job whose last commit is still to be made. */
+    private String pendingCheckpoint(Largest largest) throws Exception {
+        LabJob job =
+                (largest == Largest.EIGHT
+                                ? plan().with(PipelineOptions.MAX_PARALLELISM, 8)
+                                : plan())
+                        .start(feed, sink());
+        emitAndCommit(job, 2);
+        return cancelWithPendingCommit(job);
+    }
+
+    /**
+     * What Flink chose is as binding as what was set: 128 here. Nothing of the sink gets to run.
+     */
+    @ParameterizedTest
+    @CsvSource({"FLINKS, 4", "FLINKS, 7", "FLINKS, 129", "EIGHT, 16"})
+    void anotherLargestParallelismThanThatOfTheSnapshotIsRefusedByFlinkAndLosesNothing(
+            Largest first, int then) throws Exception {
+        String checkpoint = pendingCheckpoint(first);
+        long upper = lab.site().upper();
+        LabJob refused =
+                plan().with(PipelineOptions.MAX_PARALLELISM, then)
+                        .from(checkpoint)
+                        .start(feed, sink());
+        assertThat(refused.awaitFailure())
+                .hasStackTraceContaining(
+                        "Max parallelism mismatch between checkpoint/savepoint state and new"
+                                + " program")
+                .hasStackTraceContaining("to new program with max parallelism " + then);
+        assertThat(lab.site().upper()).isEqualTo(upper);
+        goOn(plan().from(checkpoint));
+    }
+
+    @Test
+    void theLargestParallelismThatFlinkChoseMayBeSet() throws Exception {
+        String checkpoint = pendingCheckpoint(Largest.FLINKS);
+        goOn(plan().with(PipelineOptions.MAX_PARALLELISM, 128).from(checkpoint));
+    }
+
+    @Test
+    void theLargestParallelismMayBeLeftToFlinkLater() throws Exception {
+        goOn(plan().parallelism(4).from(pendingCheckpoint(Largest.EIGHT)));
+    }
+
+    private void goOn(LabJob.Plan plan) throws Exception {
+        LabJob job = plan.start(feed, sink());
+        lab.awaitRows(feed.rows());
+        emitAndCommit(job, 6);
+        lab.assertNothingLeaked();
+    }
+
+    @Test
+    void writersMayBeMoreOrLessThanTheRestOfTheJob() throws Exception {
+        LabJob job = start(plan(), 3);
+        emitAndCommit(job, 2);
+        for (int writers : new int[] {1, 4, 2}) {
+            int rows = feed.allowed(0);
+            emit(rows + 1);
+            String savepoint = job.savepoint(plan());
+            job.cancel();
+            job = start(plan().parallelism(3).from(savepoint), writers);
+            // The commit of the savepoint.
+            lab.awaitRows(feed.rows());
+            emitAndCommit(job, rows + 2);
+        }
+        String savepoint = job.stop(plan(), false);
+        job.awaitEnd(JobStatus.FINISHED);
+        emitAndCommit(start(plan().parallelism(1).from(savepoint), 5), feed.allowed(0) + 1);
+        lab.assertNothingLeaked();
+    }
+
+    private LabJob start(LabJob.Plan plan, int writers) throws Exception {
+        StreamExecutionEnvironment environment = plan.environment();
+        plan.rows(environment, feed, Boundedness.CONTINUOUS_UNBOUNDED)
+                .sinkTo(sink())
+                .name("shard")
+                .uid("sink")
+                .setParallelism(writers);
+        return plan.start(environment);
     }
 
     @Test
