@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * Stages the records of one subtask: encodes them as they come, uploads full parts in the
@@ -109,26 +108,31 @@ final class PersistWriter<IN, K, V>
 
     @Override
     public Collection<WriterResult> prepareCommit() throws IOException, InterruptedException {
-        if (builder == null) {
-            return List.of();
+        WriterResult staged = builder == null ? null : finish(builder);
+        if (staged == null && !untoldLines.isEmpty()) {
+            staged = WriterResult.ofLines(partIds.get(), untoldLines);
         }
+        untoldLines = List.of();
+        return staged == null ? List.of() : List.of(staged);
+    }
+
+    /** Null if all rows have cancelled. */
+    private @Nullable WriterResult finish(BatchBuilder<K, V> full)
+            throws IOException, InterruptedException {
         Batch batch;
-        try (BatchBuilder<K, V> finishing = builder) {
+        try (BatchBuilder<K, V> finishing = full) {
             builder = null;
             batch = finishing.finish(Antichain.of(latestTime + 1));
         }
         HollowBatch hollow = batch.hollow();
         if (hollow.runs().isEmpty()) {
             batch.markConsumed();
-            return List.of();
+            return null;
         }
         long bytes = batch.encodedBytes() + hollow.inlineBytes();
         metrics.getNumBytesSendCounter().inc(bytes);
         Bytes message = batch.toTransmittable();
-        UUID id = partIds.get();
-        WriterResult result = new WriterResult(message, id, hollow.len(), bytes, untoldLines);
-        untoldLines = List.of();
-        return List.of(result);
+        return new WriterResult(message, partIds.get(), hollow.len(), bytes, untoldLines);
     }
 
     @Override

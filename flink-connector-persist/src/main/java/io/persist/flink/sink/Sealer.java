@@ -163,7 +163,9 @@ final class Sealer extends AbstractStreamOperator<CommittableMessage<SealedCommi
         long updates = 0;
         long bytes = 0;
         for (WriterResult result : collected) {
-            batches.add(result.batch());
+            if (result.hasBatch()) {
+                batches.add(result.batch());
+            }
             lines.addAll(result.lines());
             updates += result.updates();
             bytes += result.bytes();
@@ -207,7 +209,9 @@ final class Sealer extends AbstractStreamOperator<CommittableMessage<SealedCommi
     private void discardCollected(OpenShard<?, ?> shard) throws InterruptedException {
         try {
             for (WriterResult result : collected) {
-                shard.writer().batchFromTransmittable(result.batch()).delete();
+                if (result.hasBatch()) {
+                    shard.writer().batchFromTransmittable(result.batch()).delete();
+                }
             }
         } catch (StoreException | CorruptDataException | IncompatibleShardException e) {
             LOG.warn(
@@ -228,6 +232,7 @@ final class Sealer extends AbstractStreamOperator<CommittableMessage<SealedCommi
         List<String> names = new ArrayList<>(List.of("persist-sink", sinkId));
         if (job.equals(new JobID(0, 0))) {
             collected.stream()
+                    .filter(WriterResult::hasBatch)
                     .map(result -> result.batchId().toString())
                     .sorted()
                     .forEach(names::add);

@@ -199,6 +199,29 @@ class AbortedPartsTest {
         assertThat(site.parts()).hasSize(4).isEqualTo(site.referenced());
     }
 
+    /** Its predecessor's parts do not wait for rows that may never come. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void writerWithoutRowsCleansUpAfterItsPredecessor(boolean restored) throws Exception {
+        PersistSink<String> submission = site.sink().build();
+        Site.TaskProcess first = site.process();
+        SinkHarness begun = SinkHarness.start(submission.with(first), null, 2, 0);
+        Snapshot snapshot = null;
+        if (restored) {
+            snapshot = begun.writeTo(0, row()).writeTo(1, row()).checkpoint(1);
+        }
+        begun.writeTo(0, row()).writeTo(1, row()).writerBarrierOnly(2);
+        begun.kill(first);
+        assertThat(site.orphans()).hasSize(2);
+        Site.TaskProcess second = site.process();
+        try (SinkHarness idle = SinkHarness.start(submission.with(second), snapshot, 2, 1)) {
+            Snapshot newest = idle.checkpoint(2);
+            second.runMaintenance();
+            assertThat(site.parts()).hasSize(restored ? 2 : 0).isEqualTo(site.referenced());
+            assertThat(newest).isNotNull();
+        }
+    }
+
     /** What such a start staged must never look like an earlier incarnation of another's. */
     @Test
     void startThatMayGoOnAheadOfItsSnapshotBeginsANewLine() throws Exception {
