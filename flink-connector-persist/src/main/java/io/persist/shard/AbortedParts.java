@@ -52,7 +52,7 @@ final class AbortedParts {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        WriterKey writer = WriterKey.ofVersion(machine.state().applierVersion());
+        WriterKey writer = WriterKey.ofVersion(machine.profile().label());
         List<BlobKey> earlier = new ArrayList<>();
         for (WriterLine line : lines) {
             String prefix = line.prefix(machine.shard(), writer);
