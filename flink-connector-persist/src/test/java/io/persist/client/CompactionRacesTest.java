@@ -38,6 +38,8 @@ final class CompactionRacesTest {
     private static final class Network {
         boolean loseReplies;
         boolean loseRequests;
+        boolean interruptBefore;
+        boolean interruptAfter;
         boolean down;
         int sets;
         int failSetsFrom = Integer.MAX_VALUE;
@@ -65,12 +67,26 @@ final class CompactionRacesTest {
                 network.down = true;
                 throw new StoreException.Indeterminate("request lost");
             }
+            if (network.interruptBefore) {
+                network.interruptBefore = false;
+                throw interrupted();
+            }
             CasResult result = delegate.compareAndSet(shard, expected, next);
             if (network.loseReplies) {
                 network.down = true;
                 throw new StoreException.Indeterminate("reply lost");
             }
+            if (network.interruptAfter) {
+                network.interruptAfter = false;
+                throw interrupted();
+            }
             return result;
+        }
+
+        /** As files do it, which are closed by an interrupt. */
+        private static StoreException interrupted() {
+            Thread.currentThread().interrupt();
+            return new StoreException.Indeterminate("interrupted");
         }
 
         @Override
@@ -248,6 +264,39 @@ final class CompactionRacesTest {
             network.onGet = () -> {};
 
             assertThat(shard.blobs()).containsAll(before);
+            assertThat(shard.read(2)).isEqualTo(shard.expected(2));
+        }
+    }
+
+    /** A client that is closed must not leave what it has compacted for nobody to delete. */
+    @Test
+    void aCompactorThatIsInterruptedWhenAllIsWrittenLeavesNothingBehind() throws Exception {
+        try (CompactionShard shard = shard()) {
+            MergeRequest request = request(shard);
+            network.interruptBefore = true;
+
+            CompactionResult result = shard.writer.compactor().run(shard.machine(), request);
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(result).isInstanceOf(CompactionResult.Applied.class);
+            assertThat(shard.machine().fetchOrphans()).isEmpty();
+            assertThat(shard.batch(0, request.desc().upper().element()).runs()).hasSize(1);
+            assertThat(shard.read(2)).isEqualTo(shard.expected(2));
+        }
+    }
+
+    /** The second try finds no place for the output, because the first one has put it there. */
+    @Test
+    void anOutputThatIsInPlaceIsNotDeletedByTheTryAfterAnInterrupt() throws Exception {
+        try (CompactionShard shard = shard()) {
+            MergeRequest request = request(shard);
+            network.interruptAfter = true;
+
+            CompactionResult result = shard.writer.compactor().run(shard.machine(), request);
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(result).isInstanceOf(CompactionResult.Applied.class);
+            assertThat(shard.batch(0, request.desc().upper().element()).runs()).hasSize(1);
             assertThat(shard.read(2)).isEqualTo(shard.expected(2));
         }
     }

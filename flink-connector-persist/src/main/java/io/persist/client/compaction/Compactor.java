@@ -159,6 +159,8 @@ public record Compactor(
         Compactions.Outcome outcome;
         try {
             outcome = machine.applyCompaction(output, fence);
+        } catch (InterruptedException e) {
+            return applyInterrupted(machine, output);
         } catch (StoreException.Determinate e) {
             discard(output);
             throw e;
@@ -181,6 +183,26 @@ public record Compactor(
                             + " changed");
         }
         return new CompactionResult.NotApplied(outcome);
+    }
+
+    /**
+     * Tries once more in spite of the interrupt, which comes when the client is closed. Whether the
+     * first try was applied is not known, so the blobs must not be deleted, and without another try
+     * they might be nobody's. They stay even if there is no place for them now: the first try may
+     * have taken it.
+     */
+    private CompactionResult applyInterrupted(Machine machine, HollowBatch output)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        try {
+            machine.applyCompaction(output, fence);
+            config.metrics().applied();
+            return new CompactionResult.Applied(output);
+        } finally {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Deletes what was certainly not applied. A failure leaks blobs, nothing more. */
