@@ -27,13 +27,37 @@ public final class DurableFiles {
 
     private DurableFiles() {}
 
+    /** Makes the directory that a file is to be in. */
+    private interface Missing {
+        void make(Path directory) throws IOException;
+    }
+
     /**
-     * Writes a file that must not exist, and the directories above it as needed, and flushes it. On
-     * failure it may be left half written.
+     * Writes a file that must not exist, and the directories between it and {@code root} as needed,
+     * and flushes it. On failure it may be left half written.
+     *
+     * @throws NoSuchFileException if the root is gone
      */
-    static void writeNew(Path file, Bytes value) throws IOException {
-        write(file, value);
+    static void writeNew(Path root, Path file, Bytes value) throws IOException {
+        write(
+                file,
+                value,
+                directory -> {
+                    requireThere(root);
+                    createDirectories(directory);
+                });
         sync(file);
+    }
+
+    /**
+     * A directory that is in use does not vanish but for a volume that is not mounted any more.
+     * What is in it is not gone, and what would be written to another one in its place, would be.
+     */
+    static void requireThere(Path root) throws NoSuchFileException {
+        if (!Files.isDirectory(root)) {
+            throw new NoSuchFileException(
+                    root.toString(), null, "the directory is gone: was its volume unmounted?");
+        }
     }
 
     /**
@@ -42,6 +66,10 @@ public final class DurableFiles {
      * have been written.
      */
     public static void write(Path file, Bytes value) throws IOException {
+        write(file, value, DurableFiles::createDirectories);
+    }
+
+    private static void write(Path file, Bytes value, Missing missing) throws IOException {
         for (int vanished = 0; ; vanished++) {
             try (FileChannel channel =
                     FileChannel.open(
@@ -58,7 +86,7 @@ public final class DurableFiles {
                 if (vanished == MAX_VANISHED) {
                     throw e;
                 }
-                createDirectories(parent(file));
+                missing.make(parent(file));
             }
         }
     }

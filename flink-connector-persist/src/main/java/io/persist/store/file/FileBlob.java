@@ -101,6 +101,7 @@ public final class FileBlob implements Blob {
         try {
             return Optional.of(DurableFiles.read(file));
         } catch (NoSuchFileException e) {
+            requireThere("read", file);
             return Optional.empty();
         } catch (IOException e) {
             throw new StoreException.Determinate("cannot read blob file " + file, e);
@@ -112,7 +113,7 @@ public final class FileBlob implements Blob {
         Path file = layout.file(root, key);
         Path temporary = suffixed(file, "." + ids.get() + TEMPORARY);
         try {
-            DurableFiles.writeNew(temporary, value);
+            DurableFiles.writeNew(root, temporary, value);
         } catch (IOException e) {
             DurableFiles.discard(temporary);
             throw new StoreException.Determinate(
@@ -127,12 +128,22 @@ public final class FileBlob implements Blob {
         }
     }
 
+    /** Nothing is missing that is out of reach. */
+    private void requireThere(String what, Path file) throws StoreException {
+        try {
+            DurableFiles.requireThere(root);
+        } catch (NoSuchFileException e) {
+            throw new StoreException.Determinate("cannot " + what + " blob file " + file, e);
+        }
+    }
+
     @Override
     public OptionalLong modifiedMillis(BlobKey key) throws StoreException {
         Path file = layout.file(root, key);
         try {
             return OptionalLong.of(Files.getLastModifiedTime(file).toMillis());
         } catch (NoSuchFileException e) {
+            requireThere("look at", file);
             return OptionalLong.empty();
         } catch (IOException e) {
             throw new StoreException.Determinate("cannot look at blob file " + file, e);
@@ -152,6 +163,7 @@ public final class FileBlob implements Blob {
             }
             return OptionalLong.of(size);
         } catch (NoSuchFileException e) {
+            requireThere("delete", file);
             return OptionalLong.empty();
         } catch (IOException e) {
             throw new StoreException.Indeterminate("cannot delete blob file " + file, e);
@@ -246,6 +258,7 @@ public final class FileBlob implements Blob {
 
     private void walk(String prefix, FileVisitor visitor) throws StoreException {
         try {
+            DurableFiles.requireThere(root);
             if (layout == BlobLayout.NESTED) {
                 walkNested(root, "", prefix, visitor);
                 return;

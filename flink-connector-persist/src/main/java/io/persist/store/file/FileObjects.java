@@ -43,7 +43,7 @@ public final class FileObjects implements ConditionalObjects {
         Path second = root.resolve("." + ids.get() + TEMPORARY);
         try {
             DurableFiles.createDirectories(root);
-            DurableFiles.writeNew(first, Bytes.EMPTY);
+            DurableFiles.writeNew(root, first, Bytes.EMPTY);
         } catch (IOException e) {
             DurableFiles.discard(first);
             throw new StoreException.Determinate("cannot write to consensus directory " + root, e);
@@ -70,7 +70,7 @@ public final class FileObjects implements ConditionalObjects {
         Path file = FileKey.resolve(root, key);
         Path temporary = file.resolveSibling("." + ids.get() + TEMPORARY);
         try {
-            DurableFiles.writeNew(temporary, value);
+            DurableFiles.writeNew(root, temporary, value);
         } catch (IOException e) {
             DurableFiles.discard(temporary);
             throw new StoreException.Determinate(
@@ -97,11 +97,18 @@ public final class FileObjects implements ConditionalObjects {
     public Optional<Bytes> get(String key) throws StoreException {
         Path file = FileKey.resolve(root, key);
         try {
-            return Optional.of(DurableFiles.read(file));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
+            return read(file);
         } catch (IOException e) {
             throw new StoreException.Determinate("cannot read " + file, e);
+        }
+    }
+
+    private Optional<Bytes> read(Path file) throws IOException {
+        try {
+            return Optional.of(DurableFiles.read(file));
+        } catch (NoSuchFileException e) {
+            DurableFiles.requireThere(root);
+            return Optional.empty();
         }
     }
 
@@ -109,7 +116,9 @@ public final class FileObjects implements ConditionalObjects {
     public void delete(String key) throws StoreException {
         Path file = FileKey.resolve(root, key);
         try {
-            Files.deleteIfExists(file);
+            if (!Files.deleteIfExists(file)) {
+                DurableFiles.requireThere(root);
+            }
         } catch (IOException e) {
             throw new StoreException.Indeterminate("cannot delete " + file, e);
         }
@@ -122,6 +131,7 @@ public final class FileObjects implements ConditionalObjects {
                         ? root
                         : FileKey.resolve(root, folder.substring(0, folder.length() - 1));
         try {
+            DurableFiles.requireThere(root);
             return DurableFiles.list(directory).stream()
                     .map(entry -> String.valueOf(entry.getFileName()))
                     .filter(FileKey::isComponent)

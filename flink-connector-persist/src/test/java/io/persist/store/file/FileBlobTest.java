@@ -10,6 +10,7 @@ import io.persist.store.StoreException;
 import io.persist.testing.BlobContract;
 import io.persist.testing.SeededIds;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -234,5 +235,32 @@ class FileBlobTest {
         try (Stream<Path> files = Files.walk(root).filter(Files::isRegularFile)) {
             return files.map(file -> root.relativize(file).toString()).sorted().toList();
         }
+    }
+
+    /** As when a volume is unmounted under a process: nothing is missing, it is out of reach. */
+    @ParameterizedTest
+    @EnumSource(BlobLayout.class)
+    void directoryThatIsGoneFailsAndIsNotMadeAgain(BlobLayout layout) throws IOException {
+        Path directory = root.resolve("blob");
+        FileBlob blob = FileBlob.open(directory, layout, FileBlob.Deletion.UNLINK, ids);
+        BlobKey key = new BlobKey(KEY);
+        blob.set(key, Bytes.utf8("there"));
+        Path elsewhere = Files.move(directory, root.resolve("elsewhere"));
+
+        for (ThrowingCallable request :
+                List.<ThrowingCallable>of(
+                        () -> blob.get(key),
+                        () -> blob.set(key, Bytes.utf8("lost")),
+                        () -> blob.modifiedMillis(key),
+                        () -> blob.delete(key),
+                        () -> blob.list(SHARD, (listed, size) -> {}))) {
+            assertThatThrownBy(request)
+                    .isInstanceOf(StoreException.Determinate.class)
+                    .hasStackTraceContaining(directory + ": the directory is gone");
+        }
+        assertThat(directory).doesNotExist();
+
+        Files.move(elsewhere, directory);
+        assertThat(blob.get(key)).contains(Bytes.utf8("there"));
     }
 }

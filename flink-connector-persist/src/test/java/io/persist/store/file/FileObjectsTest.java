@@ -9,6 +9,7 @@ import io.persist.store.StoreException;
 import io.persist.testing.ConditionalObjectsContract;
 import io.persist.testing.SeededIds;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,5 +88,28 @@ class FileObjectsTest extends ConditionalObjectsContract {
         assertThat(Thread.interrupted()).isTrue();
         assertThat(objects.get("s1/log/1")).isEmpty();
         assertThat(objects.list("s1/log/")).isEmpty();
+    }
+
+    @Test
+    void directoryThatIsGoneFailsAndIsNotMadeAgain() throws IOException {
+        ConditionalObjects objects = client();
+        objects.createIfAbsent("s1/log/1", Bytes.utf8("one"));
+        Path directory = root.resolve("a/b");
+        Path elsewhere = Files.move(directory, root.resolve("elsewhere"));
+
+        for (ThrowingCallable request :
+                List.<ThrowingCallable>of(
+                        () -> objects.get("s1/log/1"),
+                        () -> objects.createIfAbsent("s1/log/2", Bytes.utf8("lost")),
+                        () -> objects.delete("s1/log/1"),
+                        () -> objects.list("s1/log/"))) {
+            assertThatThrownBy(request)
+                    .isInstanceOf(StoreException.class)
+                    .hasStackTraceContaining(directory + ": the directory is gone");
+        }
+        assertThat(directory).doesNotExist();
+
+        Files.move(elsewhere, directory);
+        assertThat(objects.list("s1/log/")).containsExactly("1");
     }
 }
