@@ -274,13 +274,28 @@ class PersistSinkITCase {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        SinkWithoutFlags.class.getName(),
+                        WithoutFlags.class.getName(),
                         folder.resolve("shards").toString());
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         builder.environment().remove("JDK_JAVA_OPTIONS");
         Process jvm = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         assertThat(jvm.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
         assertThat(jvm.exitValue()).as(Files.readString(log)).isZero();
-        shard.assertHoldsExactlyRows(SinkWithoutFlags.ROWS);
+        shard.assertHoldsExactlyRows(WithoutFlags.ROWS);
+    }
+
+    /** A program of its own: a small job in a JVM that was given no flags at all. */
+    static final class WithoutFlags {
+        static final int ROWS = 5_000;
+
+        private WithoutFlags() {}
+
+        public static void main(String[] arguments) throws Exception {
+            var environment = SinkJobs.environment(Duration.ofMillis(200));
+            // Large enough for parts in blob, which is where Arrow and Parquet come in.
+            SinkJobs.rows(environment, ROWS, 1_000_000)
+                    .sinkTo(new TestShard(arguments[0]).sink().build());
+            environment.execute();
+        }
     }
 }
