@@ -10,18 +10,14 @@ import io.persist.store.Blob;
 import io.persist.store.StoreException;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 
 /** {@code orphans}: parts and rollups that nobody refers to. */
@@ -51,27 +47,6 @@ final class OrphansCommand implements Callable<Integer> {
 
     @Option(names = "--delete", description = "Delete what is listed.")
     private boolean delete;
-
-    static final class Age implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            String iso = text.toUpperCase(Locale.ROOT);
-            if (iso.matches("\\d+D")) {
-                iso = "P" + iso;
-            } else if (iso.matches("\\d+[HMS]")) {
-                iso = "PT" + iso;
-            }
-            try {
-                Duration age = Duration.parse(iso);
-                if (!age.isNegative()) {
-                    return age;
-                }
-            } catch (DateTimeParseException e) {
-                throw new TypeConversionException("'" + text + "' is no duration such as 90d");
-            }
-            throw new TypeConversionException("'" + text + "' is negative");
-        }
-    }
 
     @Override
     public Integer call()
