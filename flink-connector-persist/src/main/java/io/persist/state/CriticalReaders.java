@@ -137,7 +137,7 @@ public final class CriticalReaders {
         return new Transition.Changed<>(state.toBuilder().criticalReaders(readers).build(), true);
     }
 
-    private static State with(State state, CriticalReaderId id, CriticalReaderState reader) {
+    static State with(State state, CriticalReaderId id, CriticalReaderState reader) {
         SortedMap<CriticalReaderId, CriticalReaderState> readers =
                 new TreeMap<>(state.criticalReaders());
         readers.put(id, reader);
