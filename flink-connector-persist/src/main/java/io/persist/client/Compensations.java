@@ -15,13 +15,17 @@ import io.persist.frontier.Antichain;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.state.ChainPosition;
 import io.persist.state.ChainRefusal;
+import io.persist.state.CriticalReaderState;
+import io.persist.state.CriticalReaders.Opaque;
 import io.persist.state.EpochChain;
+import io.persist.state.HistoryHold;
 import io.persist.state.RegisterOutcome;
 import io.persist.state.State;
 import io.persist.store.StoreException;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +102,8 @@ final class Compensations<K, V> {
         if (kept.lessThan(reader.since())) {
             return "the shard's since is "
                     + reader.since()
-                    + ", beyond that time: what came after it is no longer told apart";
+                    + ", beyond that time: what came after it is no longer told apart"
+                    + forgetting(state, kept);
         }
         if (!Antichain.of(keepUpTo + 1).lessThan(state.upper())) {
             return "the shard's upper is " + state.upper() + ", so nothing came after that time";
@@ -106,6 +111,17 @@ final class Compensations<K, V> {
         CommitsAfter commits = new CommitsAfter(restored, Antichain.of(keepUpTo + 1));
         writer.machine().visitLiveStates(commits::visit);
         return commits.violation();
+    }
+
+    /** Whose doing it is, if it is that of the sinks. */
+    private static String forgetting(State state, Antichain kept) {
+        CriticalReaderState hold = state.criticalReaders().get(HistoryHold.ID);
+        Long retention = hold == null ? null : HistoryHold.retentionMillis(Opaque.of(hold));
+        return hold == null || retention == null || hold.since().lessEqual(kept)
+                ? ""
+                : ". The sinks' history.retention keeps "
+                        + Duration.ofMillis(retention)
+                        + " only; a longer one lets older snapshots be restored";
     }
 
     /** Everything after {@code keepUpTo}, negated; times are those of a staged batch. */

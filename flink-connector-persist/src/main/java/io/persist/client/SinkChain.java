@@ -5,6 +5,7 @@ import io.persist.batch.HollowBatch;
 import io.persist.batch.MissingBlobException;
 import io.persist.batch.RunPart;
 import io.persist.batch.build.Batch;
+import io.persist.client.critical.HistoryRetention;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.SchemaId;
@@ -58,20 +59,39 @@ public final class SinkChain<K, V> {
     private final PersistClient client;
     private final WriteHandle<K, V> writer;
     private final SinkTime time;
+    private final @Nullable HistoryRetention retention;
     private final AtomicLong tries = new AtomicLong();
     private final AtomicLong overtaken = new AtomicLong();
     private @Nullable EpochCompactions compactions;
 
-    private SinkChain(PersistClient client, WriteHandle<K, V> writer, SinkTime time) {
+    private SinkChain(
+            PersistClient client,
+            WriteHandle<K, V> writer,
+            SinkTime time,
+            @Nullable HistoryRetention retention) {
         this.client = client;
         this.writer = writer;
         this.time = time;
+        this.retention = retention;
     }
 
     /** Works through {@code writer}, which stays the caller's, as does the client it is of. */
     public static <K, V> SinkChain<K, V> of(
             PersistClient client, WriteHandle<K, V> writer, SinkTime time) {
-        return new SinkChain<>(client, writer, time);
+        return new SinkChain<>(client, writer, time, null);
+    }
+
+    /**
+     * The same, not yet used, whose commits let the shard forget what is older than {@code kept};
+     * see {@link HistoryRetention}.
+     */
+    public SinkChain<K, V> withHistoryRetention(Duration kept) {
+        PersistConfig config = client.config();
+        return new SinkChain<>(
+                client,
+                writer,
+                time,
+                new HistoryRetention(kept, config.critical(), config.hostname()));
     }
 
     /** A random sink id. */
@@ -250,6 +270,9 @@ public final class SinkChain<K, V> {
             writer.offerCompactions(
                     appended.merges(),
                     writer.compactor(compactions.partIds(), compactions.fence()));
+            if (retention != null) {
+                retention.committed(writer.machine(), compactions.fence());
+            }
         }
         return outcome;
     }

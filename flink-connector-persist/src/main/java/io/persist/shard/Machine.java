@@ -302,6 +302,8 @@ public final class Machine {
         } else if (task instanceof MaintenanceTask.DeleteAborted aborted) {
             abortedPartsDeleted.addAndGet(
                     new AbortedParts(this, access).deleteBefore(aborted.lines()));
+        } else if (task instanceof MaintenanceTask.MoveSince since) {
+            since.how().move(this);
         } else if (task instanceof MaintenanceTask.Compact compact) {
             compact.how().compact(this, compact.request());
         } else {

@@ -34,6 +34,23 @@ public sealed interface MaintenanceTask {
     }
 
     /**
+     * Give up history that nobody is to keep any longer.
+     *
+     * @param how by whoever knows how much that is
+     */
+    record MoveSince(Moving how) implements MaintenanceTask {}
+
+    /** Does what a {@link MoveSince} asks for. Any thread. */
+    @FunctionalInterface
+    interface Moving {
+        void move(Machine machine)
+                throws StoreException,
+                        CorruptDataException,
+                        IncompatibleShardException,
+                        InterruptedException;
+    }
+
+    /**
      * Merge some batches into one.
      *
      * @param how by whoever knows the codecs

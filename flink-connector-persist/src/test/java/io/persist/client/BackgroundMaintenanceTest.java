@@ -9,6 +9,7 @@ import io.persist.shard.MaintenanceTask;
 import io.persist.shard.Profile;
 import io.persist.state.maintenance.Claims;
 import io.persist.state.spine.SpineBatch;
+import io.persist.store.StoreException;
 
 import org.junit.jupiter.api.Test;
 
@@ -154,6 +155,21 @@ final class BackgroundMaintenanceTest {
             queue.remove().run();
             assertThat(counts.applied).hasValue(1);
             assertThat(background.failures()).isZero();
+        }
+    }
+
+    @Test
+    void whatFailsIsCountedAndReachesNobody() throws Exception {
+        try (CompactionShard shard = shard(Profile.P26, CompactionConfig.builder())) {
+            BackgroundMaintenance background =
+                    new BackgroundMaintenance(Runnable::run, Runnable::run, counts);
+            background.offer(
+                    shard.machine(),
+                    new MaintenanceTask.MoveSince(
+                            machine -> {
+                                throw new StoreException.Indeterminate("no answer");
+                            }));
+            assertThat(background.failures()).isEqualTo(1);
         }
     }
 

@@ -6,6 +6,8 @@
  * be able to tell its contents, and is moved by whoever knows its token, so that of two controllers
  * only the one that came last can move it. {@link io.persist.client.critical.CriticalSettings} says
  * how often that is worth a commit, and whether new leased readers begin where these holds are.
+ * {@link io.persist.client.critical.HistoryRetention} moves the one that the sinks of a shard
+ * share.
  *
  * <p>A hold keeps times, not blobs: to read at them, open a leased reader, which keeps both for as
  * long as it is used.

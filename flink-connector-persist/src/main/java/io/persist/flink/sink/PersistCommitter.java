@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -116,7 +117,9 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
                             SinkPlan.Role.COMMITTER,
                             SinkBatchMetrics.register(group, System::nanoTime),
                             SinkCompactionMetrics.register(group, System::nanoTime));
-            chain = shard.chain(plan.time());
+            SinkChain<K, V> opened = shard.chain(plan.time());
+            Duration kept = plan.target().historyRetention();
+            chain = kept == null ? opened : opened.withHistoryRetention(kept);
             metrics.follow(chain);
         }
         return chain;

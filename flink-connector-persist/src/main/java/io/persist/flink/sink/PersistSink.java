@@ -92,6 +92,7 @@ public final class PersistSink<IN>
         private Duration commitTimeout = Duration.ofMinutes(5);
         private Duration commitMemory = SinkChain.DEFAULT_MEMORY;
         private PersistConfig.Maintenance maintenance = PersistConfig.Maintenance.BACKGROUND;
+        private @Nullable Duration historyRetention;
         private OnRewind onRewind = OnRewind.FAIL;
         private SinkTime time = SinkTime.COMMIT;
 
@@ -184,6 +185,17 @@ public final class PersistSink<IN>
         }
 
         /**
+         * How far back the shard can be read, at least: what is older is forgotten by and by, so
+         * that compaction can merge it. The longest time counts that any sink of the shard has
+         * declared. Without one, nothing is forgotten. Keep it longer than the age of any snapshot
+         * that may be restored with {@link OnRewind.Compensate}.
+         */
+        public Builder<IN> historyRetention(Duration value) {
+            historyRetention = sensible("historyRetention", value);
+            return this;
+        }
+
+        /**
          * What to do if the shard is ahead of the snapshot that the job is restored from. Change it
          * for one start, when an older snapshot is restored on purpose.
          */
@@ -225,7 +237,8 @@ public final class PersistSink<IN>
                                     newShards,
                                     partTargetBytes,
                                     maxOutstandingParts,
-                                    maintenance),
+                                    maintenance,
+                                    historyRetention),
                             with,
                             sinkId == null ? submission : sinkId,
                             submission,

@@ -13,6 +13,8 @@ import io.persist.codec.ShardId;
 import io.persist.shard.Profile;
 import io.persist.store.StoreException;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.Serializable;
@@ -50,6 +52,7 @@ record SinkPlan<IN, K, V>(
      * @param shardId text form
      * @param newShard profile if the shard does not exist yet
      * @param maintenance what the committer does to keep the shard in order
+     * @param historyRetention what it lets the shard forget; null for nothing
      */
     record Target(
             String blob,
@@ -58,7 +61,8 @@ record SinkPlan<IN, K, V>(
             Profile newShard,
             int partTargetBytes,
             int maxOutstandingParts,
-            PersistConfig.Maintenance maintenance)
+            PersistConfig.Maintenance maintenance,
+            @Nullable Duration historyRetention)
             implements Serializable {
         private static final long serialVersionUID = 1L;
 

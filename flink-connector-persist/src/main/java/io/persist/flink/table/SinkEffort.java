@@ -23,7 +23,8 @@ record SinkEffort(
         @Nullable Integer maxOutstandingParts,
         @Nullable Duration commitTimeout,
         @Nullable Duration commitMemory,
-        PersistConfig.@Nullable Maintenance maintenance) {
+        PersistConfig.@Nullable Maintenance maintenance,
+        @Nullable Duration historyRetention) {
     /** For memory against the speed of reading. */
     static final ConfigOption<MemorySize> PART_TARGET =
             ConfigOptions.key("sink.part-target")
@@ -70,8 +71,24 @@ record SinkEffort(
                                     + " in the 'background', after commits and off their path, or"
                                     + " 'none' of it, if somebody else does it.");
 
+    /** So that a table does not grow for ever with changes that nobody will ask about. */
+    static final ConfigOption<Duration> HISTORY_RETENTION =
+            ConfigOptions.key("history.retention")
+                    .durationType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "How far back the table can be read, at least: what is older is"
+                                    + " forgotten by and by. The longest that any sink of the table"
+                                    + " has declared counts. By default nothing is forgotten.");
+
     static final Set<ConfigOption<?>> OPTIONS =
-            Set.of(PART_TARGET, MAX_OUTSTANDING_PARTS, COMMIT_TIMEOUT, COMMIT_MEMORY, MAINTENANCE);
+            Set.of(
+                    PART_TARGET,
+                    MAX_OUTSTANDING_PARTS,
+                    COMMIT_TIMEOUT,
+                    COMMIT_MEMORY,
+                    MAINTENANCE,
+                    HISTORY_RETENTION);
 
     /**
      * @throws ValidationException naming the option that is wrong
@@ -83,7 +100,8 @@ record SinkEffort(
                         options.getOptional(MAX_OUTSTANDING_PARTS).orElse(null),
                         options.getOptional(COMMIT_TIMEOUT).orElse(null),
                         options.getOptional(COMMIT_MEMORY).orElse(null),
-                        options.getOptional(MAINTENANCE).orElse(null));
+                        options.getOptional(MAINTENANCE).orElse(null),
+                        options.getOptional(HISTORY_RETENTION).orElse(null));
         // The builder checks each, and here the name of the option can be told.
         effort.applyTo(PersistSink.builder());
         return effort;
@@ -111,6 +129,7 @@ record SinkEffort(
         apply(commitTimeout, COMMIT_TIMEOUT, sink::commitTimeout);
         apply(commitMemory, COMMIT_MEMORY, sink::commitMemory);
         apply(maintenance, MAINTENANCE, sink::maintenance);
+        apply(historyRetention, HISTORY_RETENTION, sink::historyRetention);
         return sink;
     }
 }

@@ -125,7 +125,8 @@ class PersistDynamicTableFactoryTest {
                         "sink.max-outstanding-parts", "5",
                         "sink.commit-timeout", "7 s",
                         "sink.commit-memory", "3 d",
-                        "sink.maintenance", "none");
+                        "sink.maintenance", "none",
+                        "history.retention", "7 d");
 
         assertThat(sink(options, A).settings().effort())
                 .isEqualTo(
@@ -134,9 +135,10 @@ class PersistDynamicTableFactoryTest {
                                 5,
                                 Duration.ofSeconds(7),
                                 Duration.ofDays(3),
-                                PersistConfig.Maintenance.NONE));
+                                PersistConfig.Maintenance.NONE,
+                                Duration.ofDays(7)));
         assertThat(sink(Map.of("path", "mem:x"), A).settings().effort())
-                .isEqualTo(new SinkEffort(null, null, null, null, null));
+                .isEqualTo(new SinkEffort(null, null, null, null, null, null));
         assertRefused(Map.of("path", "mem:x", "sink.part-target", "3 gb"), "'sink.part-target'");
         assertRefused(
                 Map.of("path", "mem:x", "sink.max-outstanding-parts", "-1"),
@@ -145,6 +147,8 @@ class PersistDynamicTableFactoryTest {
                 Map.of("path", "mem:x", "sink.commit-timeout", "0 s"), "'sink.commit-timeout'");
         assertRefused(Map.of("path", "mem:x", "sink.commit-memory", "0 s"), "'sink.commit-memory'");
         assertRefused(Map.of("path", "mem:x", "sink.maintenance", "some"), "sink.maintenance");
+        assertRefused(
+                Map.of("path", "mem:x", "history.retention", "0 s"), "'history.retention' is PT0S");
     }
 
     @Test
