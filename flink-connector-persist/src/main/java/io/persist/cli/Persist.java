@@ -32,7 +32,8 @@ import java.nio.charset.StandardCharsets;
             HistoryCommand.class,
             CommitsCommand.class,
             OrphansCommand.class,
-            CompactCommand.class
+            CompactCommand.class,
+            SinceCommand.class
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Persist implements Runnable {

@@ -381,7 +381,7 @@ final class ReportRendering {
     }
 
     /** Times that look like milliseconds of this age are shown as a moment, too. */
-    private static String time(Antichain frontier) {
+    static String time(Antichain frontier) {
         if (frontier.isEmpty()) {
             return "[]";
         }

@@ -1,7 +1,8 @@
 /**
  * The command line: {@code persist COMMAND PATH …}. Looks into shards and moves them; everything
- * here reads, except {@code import}, {@code orphans --delete} and {@code commits} with {@code
- * --append} or {@code --drop}.
+ * here reads, except {@code import}, {@code compact}, {@code orphans --delete}, {@code commits}
+ * with {@code --append} or {@code --drop}, and {@code since} with {@code --retention} or {@code
+ * --release}.
  *
  * <p>In reading order: {@link Persist} (the commands and their exit codes), one class per command,
  * {@link ShardTarget} (the arguments they share), {@link Output} (human or one JSON object a line),
