@@ -6,6 +6,7 @@ import io.persist.codec.relation.stored.Cell;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
@@ -14,6 +15,8 @@ import java.util.UUID;
 
 /** Descriptions of all types, nested at random, and rows that fit them. */
 public final class RandomRelations {
+    private static final int LONG_TEXT = 200;
+
     private static final List<ScalarType> TYPES =
             List.of(
                     new ScalarType.Bool(),
@@ -24,7 +27,7 @@ public final class RandomRelations {
                     new ScalarType.Float64(),
                     new ScalarType.Numeric(null),
                     new ScalarType.Text(),
-                    new ScalarType.VarChar(40),
+                    new ScalarType.VarChar(LONG_TEXT),
                     new ScalarType.Char(null),
                     new ScalarType.Bytea(),
                     new ScalarType.Date(),
@@ -37,6 +40,8 @@ public final class RandomRelations {
                     new ScalarType.UInt32(),
                     new ScalarType.UInt64(),
                     new ScalarType.Oid(),
+                    new ScalarType.RegProc(),
+                    new ScalarType.RegType(),
                     new ScalarType.RegClass(),
                     new ScalarType.MzTimestamp(),
                     new ScalarType.Interval(),
@@ -46,9 +51,18 @@ public final class RandomRelations {
                     new ScalarType.MzAclItem(),
                     new ScalarType.Int2Vector(),
                     new ScalarType.Range(new ScalarType.Int32()),
+                    new ScalarType.Range(new ScalarType.Int64()),
+                    new ScalarType.Range(new ScalarType.Date()),
+                    new ScalarType.Range(new ScalarType.Timestamp(null)),
+                    new ScalarType.Range(new ScalarType.TimestampTz(null)),
                     new ScalarType.Range(new ScalarType.Numeric(null)));
 
     private static final int MAX_DEPTH = 3;
+
+    /** What columns hold: a little less than years -4713 to 262142. */
+    private static final long FIRST_SECOND = -210_000_000_000L;
+
+    private static final long LAST_SECOND = 8_200_000_000_000L;
 
     private static final List<Numeric> SPECIAL = List.of(Numeric.Special.values());
 
@@ -161,6 +175,8 @@ public final class RandomRelations {
         }
         if (type instanceof ScalarType.UInt32
                 || type instanceof ScalarType.Oid
+                || type instanceof ScalarType.RegProc
+                || type instanceof ScalarType.RegType
                 || type instanceof ScalarType.RegClass) {
             return new Datum.UInt32(random.nextInt() & 0xffffffffL);
         }
@@ -195,9 +211,8 @@ public final class RandomRelations {
     private static Datum range(ScalarType element, Random random) {
         int from = random.nextInt(100);
         int to = from + 2 + random.nextInt(100);
-        boolean isInt = element instanceof ScalarType.Int32;
-        Datum lower = isInt ? new Datum.Int32(from) : decimal(from);
-        Datum upper = isInt ? new Datum.Int32(to) : decimal(to);
+        Datum lower = bound(element, from);
+        Datum upper = bound(element, to);
         return switch (random.nextInt(4)) {
             case 0 -> new Datum.Range(null);
             case 1 ->
@@ -210,20 +225,49 @@ public final class RandomRelations {
         };
     }
 
-    private static Datum decimal(int value) {
+    private static Datum bound(ScalarType element, int value) {
+        if (element instanceof ScalarType.Int32) {
+            return new Datum.Int32(value);
+        } else if (element instanceof ScalarType.Int64) {
+            return new Datum.Int64(value * 10_000_000_000L);
+        } else if (element instanceof ScalarType.Date) {
+            return new Datum.Date(value);
+        } else if (element instanceof ScalarType.Timestamp) {
+            return new Datum.Timestamp(value, 0);
+        } else if (element instanceof ScalarType.TimestampTz) {
+            return new Datum.TimestampTz(value, 1000);
+        }
         return new Datum.Numeric(Numeric.of(BigDecimal.valueOf(value, 1)));
     }
 
     /** Spelled as it is stored. */
     private static String json(Random random, int depth) {
-        return switch (random.nextInt(depth == 0 ? 4 : 6)) {
+        return switch (random.nextInt(depth == 0 ? 5 : 7)) {
             case 0 -> "null";
-            case 1 -> "true";
+            case 1 -> random.nextBoolean() ? "true" : "false";
             case 2 -> "-" + (1 + random.nextInt(99)) + ".5";
-            case 3 -> "\"a\\\"\u00e9\\u0001\"";
-            case 4 -> "[" + json(random, depth - 1) + "," + json(random, depth - 1) + "]";
-            default -> "{\"\":" + json(random, depth - 1) + ",\"b\":[]}";
+            case 3 -> "\"a\\\"\u00e9\\u0001" + "x".repeat(random.nextInt(130)) + "\"";
+            case 4 -> number(random);
+            case 5 -> "[" + json(random, depth - 1) + "," + json(random, depth - 1) + "]";
+            default -> object(random, depth - 1);
         };
+    }
+
+    private static String number(Random random) {
+        BigDecimal number =
+                new BigDecimal(new BigInteger(random.nextInt(129), random), random.nextInt(40));
+        return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
+    }
+
+    /** Keys ascend by their bytes. */
+    private static String object(Random random, int depth) {
+        List<String> members = new ArrayList<>();
+        for (String key : List.of("", "a", "ab", "b", "\u00e9", "\uffff", "\ud83d\ude00")) {
+            if (random.nextInt(3) == 0) {
+                members.add("\"" + key + "\":" + json(random, depth));
+            }
+        }
+        return "{" + String.join(",", members) + "}";
     }
 
     private static Datum datum(ScalarType type, Random random) {
@@ -264,12 +308,11 @@ public final class RandomRelations {
     }
 
     private static Datum timestamp(ScalarType type, Random random) {
-        long seconds = (random.nextLong() >> 22) + 10_000_000_000L;
+        long seconds = random.nextLong(FIRST_SECOND, LAST_SECOND);
         int nanos = random.nextInt(1_000_000) * 1000;
-        if (type instanceof ScalarType.Timestamp) {
-            return new Datum.Timestamp(Math.abs(seconds), nanos);
-        }
-        return new Datum.TimestampTz(Math.abs(seconds), nanos);
+        return type instanceof ScalarType.Timestamp
+                ? new Datum.Timestamp(seconds, nanos)
+                : new Datum.TimestampTz(seconds, nanos);
     }
 
     static Numeric numeric(Random random) {
@@ -289,15 +332,18 @@ public final class RandomRelations {
     }
 
     private static Bytes bytes(Random random) {
-        byte[] bytes = new byte[random.nextInt(5)];
+        byte[] bytes = new byte[random.nextInt(random.nextInt(20) == 0 ? 300 : 5)];
         random.nextBytes(bytes);
+        if (random.nextInt(20) == 0) {
+            Arrays.fill(bytes, (byte) 0xff);
+        }
         return Bytes.takeArray(bytes);
     }
 
     private static String text(Random random) {
         StringBuilder text = new StringBuilder();
-        for (int i = random.nextInt(6); i > 0; i--) {
-            int[] alphabet = {0, 'a', ' ', 0x7f, 0xe9, 0x800, 0xffff, 0x10000, 0x1f574};
+        for (int i = random.nextInt(random.nextInt(20) == 0 ? LONG_TEXT : 6); i > 0; i--) {
+            int[] alphabet = {0, 'a', ' ', 0x7f, 0xe9, 0x800, 0xffff, 0x10000, 0x1f574, 0x10ffff};
             text.appendCodePoint(alphabet[random.nextInt(alphabet.length)]);
         }
         return text.toString();
