@@ -1,5 +1,6 @@
 package io.persist.part;
 
+import io.persist.codec.CorruptDataException;
 import io.persist.frontier.Description;
 
 /**
@@ -9,6 +10,18 @@ import io.persist.frontier.Description;
  * @param index ordinal of the part in its writer's batch
  */
 public record DecodedPart(Description desc, long index, Updates updates) implements AutoCloseable {
+    /**
+     * Checks times and diffs against the description, as is done for every part in blob.
+     *
+     * @throws CorruptDataException naming the first rule that is broken
+     */
+    public void requireValid() throws CorruptDataException {
+        String violation = PartRules.violation(updates, desc);
+        if (violation != null) {
+            throw new CorruptDataException(violation);
+        }
+    }
+
     @Override
     public void close() {
         updates.close();

@@ -290,6 +290,7 @@ public final class Batch implements AutoCloseable {
             throws StoreException, CorruptDataException, InterruptedException {
         try (DecodedPart decoded =
                 InlineParts.decode(inline.updates(), store.allocator(), hollow.desc().domain())) {
+            decoded.requireValid();
             PartKey key = hollowParts.freshKey();
             written.add(key);
             RunPart.Hollow part =

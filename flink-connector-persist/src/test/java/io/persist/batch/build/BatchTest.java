@@ -375,6 +375,29 @@ final class BatchTest {
         }
     }
 
+    /** Such parts may be read, as peers do, but not written to blob, where readers check. */
+    @Test
+    void anInlinePartOfTimesBeforeItsLowerIsCorruptOnceItIsFlushed_B10() throws Exception {
+        Batch source = rig.build(BatchConfig.builder(), 0, 3, Row.of("a", 1, 1));
+        HollowBatch hollow = source.hollow();
+        byte[] bytes = ((RunPart.Inline) hollow.parts().toList().get(0)).updates().toArray();
+        assertThat(Bytes.takeArray(bytes).slice(0, 7)).isEqualTo(Bytes.fromHex("0a0c0a030a0100"));
+        bytes[6] = 2; // the lower
+        RunPart part = new RunPart.Inline(Bytes.takeArray(bytes), null, null, null, Bytes.EMPTY);
+        Run run = new Run(hollow.runs().get(0).meta(), List.of(part));
+        HollowBatch wrong = new HollowBatch(hollow.desc(), 1, List.of(run), Bytes.EMPTY);
+        try (Batch batch = with(source, rig, wrong)) {
+            assertThatThrownBy(batch::flushToBlob)
+                    .isInstanceOf(CorruptDataException.class)
+                    .hasMessageContaining("[2]")
+                    .hasMessageContaining("found 1 in row 0");
+
+            assertThat(batch.hollow()).isEqualTo(wrong);
+            assertThat(rig.blobKeys()).isEmpty();
+            batch.markConsumed();
+        }
+    }
+
     @Test
     void accessorsAddUpBlobsAndSchemas_B2() throws Exception {
         try (Batch batch = rig.build(hollow().targetBytes(0), 0, 3, Row.of("a", 1, 1))) {
