@@ -46,6 +46,15 @@ public interface Codec<T> {
      */
     ColumnReader<T> reader(FieldVector vector) throws CorruptDataException;
 
+    /**
+     * A codec of the same stored forms that takes all that peers may have stored: what a schema
+     * promises beyond them (no nulls, lengths, precisions) nobody checks when reading, and a newer
+     * schema may promise more than an older one. For turning one form into the other.
+     */
+    default Codec<?> unpromising() {
+        return this;
+    }
+
     /** What statistics say about keys of this type; unless overridden, only how many there are. */
     default StatsKind.Struct keyStatistics() {
         return new StatsKind.Struct(List.of(new StatsKind.Column("", false, StatsKind.Leaf.NONE)));

@@ -56,21 +56,66 @@ public final class Vectors {
      *
      * @throws CorruptDataException if one of them does not decode; nothing is left allocated
      */
-    public static <T> FieldVector decodeRows(
-            String name, Codec<T> codec, VarBinaryVector rows, int count, BufferAllocator allocator)
+    public static FieldVector decodeRows(
+            String name, Codec<?> codec, VarBinaryVector rows, int count, BufferAllocator allocator)
             throws CorruptDataException {
         FieldVector column = create(codec.structuredField(name), allocator);
         try {
-            ColumnAppender<T> appender = codec.appender(column);
-            for (int row = 0; row < count; row++) {
-                appender.append(row, codec.decode(Bytes.takeArray(rows.get(row))));
-            }
-            appender.finish(count);
+            decodeRows(codec.unpromising(), rows, count, column);
             return column;
         } catch (CorruptDataException | RuntimeException | Error e) {
             column.close();
             throw e;
         }
+    }
+
+    private static <T> void decodeRows(
+            Codec<T> codec, VarBinaryVector rows, int count, FieldVector column)
+            throws CorruptDataException {
+        ColumnAppender<T> appender = codec.appender(column);
+        for (int row = 0; row < count; row++) {
+            T value = codec.decode(Bytes.takeArray(rows.get(row)));
+            try {
+                appender.append(row, value);
+            } catch (IllegalArgumentException e) {
+                throw new CorruptDataException("row " + row + ": " + e.getMessage(), e);
+            }
+        }
+        appender.finish(count);
+    }
+
+    /**
+     * The row bytes of the first {@code count} values of {@code column}, which is of the codec's
+     * type. The caller closes it.
+     *
+     * @throws CorruptDataException if one of them does not decode; nothing is left allocated
+     */
+    public static VarBinaryVector encodeRows(
+            String name, Codec<?> codec, FieldVector column, int count, BufferAllocator allocator)
+            throws CorruptDataException {
+        VarBinaryVector rows = new VarBinaryVector(name, allocator);
+        try {
+            encodeRows(codec.unpromising(), column, count, rows);
+            return rows;
+        } catch (CorruptDataException | RuntimeException | Error e) {
+            rows.close();
+            throw e;
+        }
+    }
+
+    private static <T> void encodeRows(
+            Codec<T> codec, FieldVector column, int count, VarBinaryVector rows)
+            throws CorruptDataException {
+        ColumnReader<T> reader = codec.reader(column);
+        for (int row = 0; row < count; row++) {
+            T value = reader.value(row);
+            try {
+                rows.setSafe(row, codec.encode(value).toArray());
+            } catch (IllegalArgumentException e) {
+                throw new CorruptDataException("row " + row + ": " + e.getMessage(), e);
+            }
+        }
+        rows.setValueCount(count);
     }
 
     /** A copy of the bytes at {@code row}, whatever its validity. */

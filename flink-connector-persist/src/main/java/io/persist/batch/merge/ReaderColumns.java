@@ -3,7 +3,6 @@ package io.persist.batch.merge;
 import io.persist.batch.BatchSchema;
 import io.persist.batch.columns.PartColumns;
 import io.persist.codec.Codec;
-import io.persist.codec.ColumnReader;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.Migration;
 import io.persist.codec.StructuredOrder;
@@ -115,35 +114,21 @@ final class ReaderColumns<K, V> {
 
     private Updates.RowColumns encode(Updates.StructuredColumns columns, int count)
             throws CorruptDataException {
-        VarBinaryVector keys = encode("k", schema.keys(), columns.keys(), count);
+        VarBinaryVector keys =
+                Vectors.encodeRows("k", schema.keys(), columns.keys(), count, allocator);
         try {
-            return new Updates.RowColumns(keys, encode("v", schema.vals(), columns.vals(), count));
+            return new Updates.RowColumns(
+                    keys, Vectors.encodeRows("v", schema.vals(), columns.vals(), count, allocator));
         } catch (CorruptDataException | RuntimeException | Error e) {
             keys.close();
             throw e;
         }
     }
 
-    private <T> VarBinaryVector encode(String name, Codec<T> codec, FieldVector column, int count)
-            throws CorruptDataException {
-        VarBinaryVector rows = new VarBinaryVector(name, allocator);
-        try {
-            ColumnReader<T> reader = codec.reader(column);
-            for (int row = 0; row < count; row++) {
-                rows.setSafe(row, codec.encode(reader.value(row)).toArray());
-            }
-            rows.setValueCount(count);
-            return rows;
-        } catch (CorruptDataException | RuntimeException | Error e) {
-            rows.close();
-            throw e;
-        }
-    }
-
     /** The stored column if its type can become the codec's, else one made of the row bytes. */
-    private <T> FieldVector column(
+    private FieldVector column(
             String name,
-            Codec<T> codec,
+            Codec<?> codec,
             @Nullable FieldVector stored,
             @Nullable VarBinaryVector rows)
             throws CorruptDataException {
@@ -177,8 +162,7 @@ final class ReaderColumns<K, V> {
         }
     }
 
-    private <T> void requireAlike(
-            String name, Codec<T> codec, VarBinaryVector rows, FieldVector stored)
+    private void requireAlike(String name, Codec<?> codec, VarBinaryVector rows, FieldVector stored)
             throws CorruptDataException {
         Field expected = codec.structuredField(name + "_s");
         if (!Vectors.isSameType(stored.getField(), expected)) {

@@ -34,6 +34,9 @@ public final class RelationCodec<R> implements Codec<R> {
     /** The form used last, for the next call: it is costly to make. Null while in use. */
     private final AtomicReference<@Nullable RowForm> idle = new AtomicReference<>();
 
+    /** What {@link #unpromising} made, so that it is made once. Publishes an immutable codec. */
+    private volatile @Nullable RelationCodec<SourceData> unpromising;
+
     private RelationCodec(RelationDesc desc, RowMapping<R> mapping) {
         this.desc = desc;
         this.mapping = mapping;
@@ -79,6 +82,16 @@ public final class RelationCodec<R> implements Codec<R> {
     @Override
     public StatsKind.Struct keyStatistics() {
         return RelationStats.of(desc);
+    }
+
+    @Override
+    public Codec<SourceData> unpromising() {
+        RelationCodec<SourceData> made = unpromising;
+        if (made == null) {
+            made = of(desc.withoutPromises());
+            unpromising = made;
+        }
+        return made;
     }
 
     @Override

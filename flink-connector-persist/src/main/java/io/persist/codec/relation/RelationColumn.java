@@ -11,6 +11,10 @@ public record RelationColumn(String name, ScalarType type, boolean nullable) {
         return name.equals(newer.name) && type.equals(newer.type) && (newer.nullable || !nullable);
     }
 
+    RelationColumn withoutPromises() {
+        return new RelationColumn(name, type.withoutPromises(), true);
+    }
+
     /** Name and type, for messages. */
     String describe() {
         return "column '" + name + "' (" + type.sqlName() + ")";

@@ -86,6 +86,13 @@ public record RelationDesc(
         return newer.columns.stream().skip(count).allMatch(RelationColumn::nullable);
     }
 
+    /** A relation stored alike whose columns take every value that can be stored so. */
+    RelationDesc withoutPromises() {
+        List<RelationColumn> takingAll =
+                columns.stream().map(RelationColumn::withoutPromises).toList();
+        return new RelationDesc(takingAll, List.of(), List.of(), Bytes.EMPTY);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof RelationDesc that

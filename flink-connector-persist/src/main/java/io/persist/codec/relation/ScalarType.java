@@ -14,6 +14,11 @@ public sealed interface ScalarType {
     /** The type as SQL spells it, with its modifiers; for messages. */
     String sqlName();
 
+    /** The type that is stored alike and takes every value that can be stored so. */
+    default ScalarType withoutPromises() {
+        return this;
+    }
+
     record Bool() implements ScalarType {
         @Override
         public String sqlName() {
@@ -207,6 +212,11 @@ public sealed interface ScalarType {
         public String sqlName() {
             return maxScale == null ? "numeric" : "numeric(39," + maxScale + ")";
         }
+
+        @Override
+        public ScalarType withoutPromises() {
+            return new Numeric(null);
+        }
     }
 
     /**
@@ -219,6 +229,11 @@ public sealed interface ScalarType {
         public String sqlName() {
             return limited("char", length);
         }
+
+        @Override
+        public ScalarType withoutPromises() {
+            return new Char(null);
+        }
     }
 
     /**
@@ -228,6 +243,11 @@ public sealed interface ScalarType {
         @Override
         public String sqlName() {
             return limited("varchar", maxLength);
+        }
+
+        @Override
+        public ScalarType withoutPromises() {
+            return new VarChar(null);
         }
     }
 
@@ -239,6 +259,11 @@ public sealed interface ScalarType {
         public String sqlName() {
             return limited("timestamp", precision);
         }
+
+        @Override
+        public ScalarType withoutPromises() {
+            return new Timestamp(null);
+        }
     }
 
     /**
@@ -249,6 +274,11 @@ public sealed interface ScalarType {
         public String sqlName() {
             return limited("timestamptz", precision);
         }
+
+        @Override
+        public ScalarType withoutPromises() {
+            return new TimestampTz(null);
+        }
     }
 
     /** Rectangular, of any number of dimensions. */
@@ -257,12 +287,22 @@ public sealed interface ScalarType {
         public String sqlName() {
             return element.sqlName() + "[]";
         }
+
+        @Override
+        public ScalarType withoutPromises() {
+            return new Array(element.withoutPromises());
+        }
     }
 
     record List(ScalarType element, @Nullable CatalogItemId customId) implements ScalarType {
         @Override
         public String sqlName() {
             return element.sqlName() + " list";
+        }
+
+        @Override
+        public ScalarType withoutPromises() {
+            return new List(element.withoutPromises(), customId);
         }
     }
 
@@ -271,6 +311,11 @@ public sealed interface ScalarType {
         @Override
         public String sqlName() {
             return "map[text=>" + value.sqlName() + "]";
+        }
+
+        @Override
+        public ScalarType withoutPromises() {
+            return new Map(value.withoutPromises(), customId);
         }
     }
 
@@ -287,12 +332,23 @@ public sealed interface ScalarType {
                     .map(f -> f.name() + ": " + f.type().sqlName() + (f.nullable() ? "?" : ""))
                     .collect(Collectors.joining(", ", "record(", ")"));
         }
+
+        @Override
+        public ScalarType withoutPromises() {
+            return new Record(
+                    fields.stream().map(RelationColumn::withoutPromises).toList(), customId);
+        }
     }
 
     record Range(ScalarType element) implements ScalarType {
         @Override
         public String sqlName() {
             return "range(" + element.sqlName() + ")";
+        }
+
+        @Override
+        public ScalarType withoutPromises() {
+            return new Range(element.withoutPromises());
         }
     }
 
