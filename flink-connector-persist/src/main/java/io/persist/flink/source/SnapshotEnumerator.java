@@ -54,6 +54,9 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
     /** Whether a hold is open or being opened. */
     private boolean holding;
 
+    /** Whether all readers were told that there is nothing more, so that nothing need be held. */
+    private volatile boolean done;
+
     /** The open hold. Set by the worker thread, taken by whoever ends it. */
     private final AtomicReference<@Nullable SnapshotHold> hold = new AtomicReference<>();
 
@@ -85,6 +88,7 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
     private void acquireHold() {
         if (!holding) {
             holding = true;
+            done = false;
             Long wanted = asOf == null ? asked : asOf;
             context.callAsync(() -> openHold(wanted), this::onHold);
         }
@@ -150,6 +154,7 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
         finished.add(subtask);
         if (finished.size() == context.currentParallelism() && holding) {
             holding = false;
+            done = true;
             context.callAsync(this::releaseHold, this::orFail);
         }
     }
@@ -186,15 +191,16 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
         return null;
     }
 
-    /** In the worker thread. */
+    /** In the worker thread, or in that which closes, if the job's end has overtaken it. */
     private @Nullable Void releaseHold()
             throws StoreException,
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        SnapshotHold held = hold.getAndSet(null);
+        SnapshotHold held = hold.get();
         if (held != null) {
             held.release();
+            closeHold();
         }
         return null;
     }
@@ -206,10 +212,23 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
         }
     }
 
-    /** Keeps the lease: this may be a restart, after which the snapshot is read on. */
+    /**
+     * Keeps the lease unless everything was read: this may be a restart, after which the snapshot
+     * is read on.
+     */
     @Override
     public void close() throws IOException {
         closed = true;
-        closeHold();
+        try {
+            if (done) {
+                releaseHold();
+            }
+        } catch (StoreException | CorruptDataException | IncompatibleShardException e) {
+            LOG.warn("the hold on shard {} stays until its lease runs out", read.shardId(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            closeHold();
+        }
     }
 }

@@ -16,9 +16,9 @@ import java.io.IOException;
 /**
  * A leased reader that keeps a shard readable at one time while others read it. It holds all of the
  * history that it found: were it to give up what is before that time, and nobody else held it,
- * looking at a table would forget its past. One thread at a time. Ends in {@link #release} when the
- * snapshot was read, or in {@link #close} when it may yet be read again after a restart: the lease
- * then runs out by itself.
+ * looking at a table would forget its past. One thread at a time. {@link #release} it before
+ * closing when the snapshot was read; when it may yet be read again after a restart, the lease runs
+ * out by itself.
  */
 final class SnapshotHold implements AutoCloseable {
     private final PersistClient client;
@@ -102,17 +102,13 @@ final class SnapshotHold implements AutoCloseable {
         }
     }
 
-    /** Gives the history up and closes. */
+    /** Gives the history up. Idempotent. */
     void release()
             throws StoreException,
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        try {
-            reader.expire();
-        } finally {
-            close();
-        }
+        reader.expire();
     }
 
     @Override

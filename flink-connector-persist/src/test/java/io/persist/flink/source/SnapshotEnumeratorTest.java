@@ -124,6 +124,19 @@ class SnapshotEnumeratorTest {
     }
 
     @Test
+    void theHoldIsGivenUpAlthoughTheJobEndsMeanwhile() throws Exception {
+        SnapshotEnumerator enumerator = started(5L, UNDECIDED);
+        context.runCalls();
+        enumerator.handleSplitRequest(0, null);
+        enumerator.handleSplitRequest(1, null);
+        enumerator.handleSplitRequest(0, null);
+
+        enumerator.close();
+
+        assertThat(shard.inspect().readers()).isEmpty();
+    }
+
+    @Test
     void aSplitThatComesBackIsHeldAgainAndHandedOutAgain() throws Exception {
         SnapshotEnumerator enumerator = started(5L, UNDECIDED);
         context.runCalls();
