@@ -109,7 +109,8 @@ public sealed interface ChainRefusal extends RegisterOutcome, CommitOutcome {
                     + " commits, the newest at "
                     + newestMillis
                     + " ms since 1970. Going on would append the rows between a second time."
-                    + " Restore from the newest checkpoint instead, or say with sink.on-rewind how"
+                    + " Restore from the newest checkpoint or savepoint instead, such as that of a"
+                    + " stop that was interrupted, or say with sink.on-rewind how"
                     + " to go on: 'append', or 'compensate' with sink.rewind-to (`persist history`"
                     + " lists the times).";
         }

@@ -254,6 +254,25 @@ class SinkRestoreITCase extends LabCase {
         lab.assertHolds(feed.rows());
     }
 
+    /**
+     * High availability goes back to before the savepoint if the JobManager dies between it and the
+     * end of the job that was to stop. The refusal says what to do instead.
+     */
+    @Test
+    void afterAStopOnlyItsSavepointGoesOn() throws Exception {
+        LabJob job = plan().start(feed, sink());
+        emitAndCommit(job, 2);
+        String before = job.savepoint(plan());
+        emit(4);
+        String savepoint = job.stop(plan(), false);
+        job.awaitEnd(JobStatus.FINISHED);
+        lab.assertHolds(feed.rows());
+
+        fail(startFrom(before, OnRewind.FAIL), "the newest checkpoint or savepoint");
+        lab.assertHolds(feed.rows());
+        emitAndCommit(startFrom(savepoint, OnRewind.FAIL), 6);
+    }
+
     @Test
     void secondJobMayAppendWhatTheFirstHasAppended() throws Exception {
         Ahead first = goAhead();
