@@ -44,9 +44,10 @@ public final class Chaos {
                         options.parallelism(),
                         options.rowsPerSecond(),
                         options.recovery(),
+                        options.flink(),
                         directory);
         try (ChaosRun run = ChaosRun.start(settings, out)) {
-            run.disturb(Schedule.endless(options.seed(), options.faults()), options.duration());
+            run.disturb(options.schedule(), options.duration());
             Report report = run.finish();
             out.println();
             out.print(report.text());

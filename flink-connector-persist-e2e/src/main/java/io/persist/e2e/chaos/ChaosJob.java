@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * The job that is disturbed, as a user would write it: one or more pipelines, which fail apart from
@@ -36,10 +37,18 @@ import java.time.Duration;
  *
  * @param lanes of the generator of a region, and its parallelism at the first start
  * @param rowsPerSecond of all regions
+ * @param flink configuration beyond what is needed
  * @param directory of the run: shards, checkpoints and savepoints lie below
  * @param jar with the classes of this package
  */
-record ChaosJob(Api api, int regions, int lanes, int rowsPerSecond, Path directory, Path jar) {
+record ChaosJob(
+        Api api,
+        int regions,
+        int lanes,
+        int rowsPerSecond,
+        Map<String, String> flink,
+        Path directory,
+        Path jar) {
     static final ShardId SHARD = ShardId.named("chaos");
 
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofMillis(300);
@@ -105,8 +114,13 @@ record ChaosJob(Api api, int regions, int lanes, int rowsPerSecond, Path directo
         }
     }
 
+    /** Where the stores of blobs and of states lie in files. */
+    Path stores() {
+        return directory.resolve("shards");
+    }
+
     PersistLocation location() {
-        return PersistLocation.parse(directory.resolve("shards").toUri().toString());
+        return PersistLocation.parse(stores().toUri().toString());
     }
 
     Path checkpoints() {
@@ -182,7 +196,7 @@ record ChaosJob(Api api, int regions, int lanes, int rowsPerSecond, Path directo
                 "CREATE TABLE chaos ("
                         + columns()
                         + ") WITH ('connector' = 'persist', 'path' = '"
-                        + directory.resolve("shards").toUri()
+                        + stores().toUri()
                         + "', 'shard' = '"
                         + SHARD
                         + "'"
@@ -252,7 +266,7 @@ record ChaosJob(Api api, int regions, int lanes, int rowsPerSecond, Path directo
     }
 
     private Configuration configuration(Start start) {
-        Configuration configuration = new Configuration();
+        Configuration configuration = Configuration.fromMap(flink);
         configuration.set(CoreOptions.DEFAULT_PARALLELISM, start.parallelism);
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
         configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The arguments of a run.
@@ -22,6 +24,7 @@ import java.util.Optional;
  * @param parallelism to begin with
  * @param faults that may strike, not empty
  * @param recovery of jobs whose JobManager is killed
+ * @param flink configuration of the job, beyond what it needs
  * @param home of the project
  * @param directory for the run; null for a fresh one below {@code target}
  */
@@ -34,12 +37,14 @@ record ChaosOptions(
         ChaosJob.Api api,
         FlinkCluster.Recovery recovery,
         List<Fault> faults,
+        Map<String, String> flink,
         Path home,
         @Nullable Path directory) {
     static final String USAGE =
             """
             usage: tools/chaos [--seconds N] [--seed S] [--parallelism P] [--rows-per-second R]
-                               [--regions G] [--api A] [--ha] [--faults F,...] [--path DIR]
+                               [--regions G] [--api A] [--ha] [--faults F,...] [--set K=V]...
+                               [--path DIR]
 
             Runs a Flink job on a cluster of processes, which kills, stops and restarts them and
             takes and restores snapshots, while the job writes to a shard; then reads the shard and
@@ -54,12 +59,14 @@ record ChaosOptions(
               --api A              what the job writes, and how: datastream, sql (rows and retractions),
                                    totals (an aggregation), slots (upserts) (default datastream)
               --ha                 with a ZooKeeper, so that the next JobManager goes on with the job
-                                   of one that was killed
+                                   of one that was killed; every second fault is then one of that
               --faults F,...       only these, of:\
             """
                     + Fault.options(23)
                     + """
                                            (default: all that the job can be put through)
+                      --set KEY=VALUE      Flink configuration of the job, such as
+                                           execution.checkpointing.unaligned.enabled=true
                       --path DIR           for shard, snapshots and logs; must not exist
                                            (default: a fresh directory below target/chaos)
                       --help               print this
@@ -86,6 +93,7 @@ record ChaosOptions(
         ChaosJob.Api api = ChaosJob.Api.DATASTREAM;
         FlinkCluster.Recovery recovery = FlinkCluster.Recovery.NONE;
         List<Fault> faults = List.of();
+        Map<String, String> flink = new TreeMap<>();
         Path directory = null;
         while (!rest.isEmpty()) {
             String argument = rest.remove();
@@ -104,6 +112,7 @@ record ChaosOptions(
                 case "--api" -> api = api(rest.poll());
                 case "--ha" -> recovery = FlinkCluster.Recovery.HIGH_AVAILABILITY;
                 case "--faults" -> faults = faults(given(argument, rest.poll()));
+                case "--set" -> flink.putAll(setting(given(argument, rest.poll())));
                 case "--path" -> directory = Path.of(given(argument, rest.poll()));
                 default ->
                         throw new IllegalArgumentException("unknown argument '" + argument + "'");
@@ -118,7 +127,8 @@ record ChaosOptions(
                         rowsPerSecond,
                         api,
                         recovery,
-                        suiting(faults, api, regions),
+                        suiting(faults, api, regions, recovery),
+                        flink,
                         home,
                         directory));
     }
@@ -141,6 +151,19 @@ record ChaosOptions(
             number++;
         }
         return Files.createDirectories(below(number));
+    }
+
+    /**
+     * What strikes when. With high availability the JobManager often does not live: in the order of
+     * all kinds it might take a run of ten minutes until it is its turn.
+     */
+    Schedule schedule() {
+        return Schedule.endless(
+                seed,
+                faults,
+                recovery == FlinkCluster.Recovery.HIGH_AVAILABILITY
+                        ? faults.stream().filter(Fault::isOfRecovery).toList()
+                        : List.of());
     }
 
     private Path below(int number) {
@@ -193,10 +216,19 @@ record ChaosOptions(
         return faults;
     }
 
-    /** All that suit the job if none are given. */
-    private static List<Fault> suiting(List<Fault> given, ChaosJob.Api api, int regions) {
+    private static Map<String, String> setting(String text) {
+        int end = text.indexOf('=');
+        if (end < 1) {
+            throw new IllegalArgumentException("--set needs KEY=VALUE, not '" + text + "'");
+        }
+        return Map.of(text.substring(0, end), text.substring(end + 1));
+    }
+
+    /** All that suit job and cluster if none are given. */
+    private static List<Fault> suiting(
+            List<Fault> given, ChaosJob.Api api, int regions, FlinkCluster.Recovery recovery) {
         for (Fault fault : given) {
-            if (!fault.suits(api, regions)) {
+            if (!fault.suits(api, regions, FlinkCluster.Recovery.HIGH_AVAILABILITY)) {
                 throw new IllegalArgumentException(
                         fault.option()
                                 + " cannot be counted for --api "
@@ -204,9 +236,14 @@ record ChaosOptions(
                                 + " with --regions "
                                 + regions);
             }
+            if (!fault.suits(api, regions, recovery)) {
+                throw new IllegalArgumentException(fault.option() + " needs --ha");
+            }
         }
         return given.isEmpty()
-                ? Arrays.stream(Fault.values()).filter(f -> f.suits(api, regions)).toList()
+                ? Arrays.stream(Fault.values())
+                        .filter(fault -> fault.suits(api, regions, recovery))
+                        .toList()
                 : given;
     }
 }

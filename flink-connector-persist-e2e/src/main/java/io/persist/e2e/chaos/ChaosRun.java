@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * One job on one cluster, from its first start to the account. One thread, which drives everything;
@@ -26,6 +27,7 @@ final class ChaosRun implements AutoCloseable {
 
     /**
      * @param parallelism to begin with
+     * @param flink configuration of the job, beyond what it needs
      * @param directory for everything that the run writes
      */
     record Settings(
@@ -34,6 +36,7 @@ final class ChaosRun implements AutoCloseable {
             int parallelism,
             int rowsPerSecond,
             FlinkCluster.Recovery recovery,
+            Map<String, String> flink,
             Path directory) {}
 
     private ChaosRun(Settings settings, PrintStream out, Path jar) throws IOException {
@@ -44,6 +47,7 @@ final class ChaosRun implements AutoCloseable {
                         settings.regions,
                         settings.parallelism,
                         settings.rowsPerSecond,
+                        settings.flink,
                         settings.directory,
                         jar);
         this.client = PersistClient.open(job.location());

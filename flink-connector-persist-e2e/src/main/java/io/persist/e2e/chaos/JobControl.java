@@ -6,6 +6,7 @@ import io.persist.codec.CorruptDataException;
 import io.persist.e2e.cluster.Await;
 import io.persist.e2e.cluster.FlinkCluster;
 import io.persist.e2e.cluster.FlinkRest;
+import io.persist.e2e.cluster.JvmProcess;
 import io.persist.frontier.Antichain;
 import io.persist.shard.IncompatibleShardException;
 
@@ -26,6 +27,9 @@ import java.util.List;
  */
 final class JobControl {
     static final Duration LIMIT = Duration.ofMinutes(5);
+
+    /** How the sink begins to refuse a snapshot that the shard has left behind. */
+    static final String REWIND = "Rewind: the shard is ahead of the restored snapshot";
 
     final ChaosJob job;
     final FlinkCluster cluster;
@@ -78,21 +82,54 @@ final class JobControl {
     /** Starts the job from the newest snapshot. */
     void submit(int parallelism) throws Exception {
         String snapshot = snapshots.newest();
+        JobID submitted = submit(parallelism, snapshot, ChaosJob.Start.Failures.RESTART);
+        goOnWith(submitted, parallelism);
+    }
+
+    private JobID submit(
+            int parallelism, @Nullable String snapshot, ChaosJob.Start.Failures failures)
+            throws Exception {
         JobID submitted =
                 job.submit(
                         cluster.restPort(),
-                        new ChaosJob.Start(
-                                parallelism,
-                                snapshot,
-                                onRewind,
-                                generation,
-                                ChaosJob.Start.Failures.RESTART));
-        running = submitted;
-        snapshots.ofJob(submitted);
-        parallelisms.add(parallelism);
+                        new ChaosJob.Start(parallelism, snapshot, onRewind, generation, failures));
         say(
                 "  job %s at parallelism %d%s",
                 submitted, parallelism, snapshot == null ? "" : " from " + snapshot);
+        return submitted;
+    }
+
+    private void goOnWith(JobID submitted, int parallelism) throws IOException {
+        running = submitted;
+        snapshots.ofJob(submitted);
+        parallelisms.add(parallelism);
+    }
+
+    /**
+     * Starts the job twice from the newest snapshot, goes on with the one that is not refused, and
+     * returns why the other one was.
+     */
+    String submitTwice() throws Exception {
+        String snapshot = snapshots.newest();
+        int parallelism = parallelism();
+        List<JobID> both =
+                List.of(
+                        submit(parallelism, snapshot, ChaosJob.Start.Failures.END),
+                        submit(parallelism, snapshot, ChaosJob.Start.Failures.END));
+        JobID refused =
+                await(
+                        "one of two jobs to be refused",
+                        () -> {
+                            for (JobID one : both) {
+                                if (rest().status(one) == JobStatus.FAILED) {
+                                    return one;
+                                }
+                            }
+                            return null;
+                        });
+        say("  job %s was refused", refused);
+        goOnWith(both.get(both.indexOf(refused) == 0 ? 1 : 0), parallelism);
+        return rest().lastFailure(refused);
     }
 
     /** The next submissions go on from an old snapshot, in a way that is counted as such. */
@@ -116,6 +153,75 @@ final class JobControl {
                 () -> rest().status(running()) == JobStatus.FINISHED ? Boolean.TRUE : null);
         snapshots.startedFrom(savepoint);
         return savepoint;
+    }
+
+    /**
+     * A stop of which the outcome is not known.
+     *
+     * @param restores of the job when it was begun
+     * @param jobManager that knew of them
+     */
+    record StopInDoubt(long restores, JvmProcess jobManager) {}
+
+    /** Tells the job to stop with a savepoint. */
+    StopInDoubt beginStop(FlinkRest.Stop how) throws IOException, InterruptedException {
+        awaitRunning();
+        long restores = rest().restoredCheckpoints(running());
+        rest().triggerStop(running(), job.savepoints(), how);
+        return new StopInDoubt(restores, cluster.jobManager());
+    }
+
+    /** What may become of a job that was to stop. */
+    private enum AfterStop {
+        ENDED,
+        GOES_ON,
+        /** High availability has restored it from before the savepoint, which is committed. */
+        REFUSED
+    }
+
+    /** Starts the job from the newest snapshot, unless it goes on by itself. */
+    void goOnAfter(StopInDoubt stop) throws Exception {
+        long restores = stop.jobManager == cluster.jobManager() ? stop.restores : 0;
+        AfterStop after =
+                await(
+                        "the job to restart or to end",
+                        () -> afterStop(() -> rest().restoredCheckpoints(running()) > restores));
+        if (after == AfterStop.GOES_ON) {
+            // Nothing of the stop is left that could complete.
+            long checkpoints = rest().completedCheckpoints(running());
+            after =
+                    await(
+                            "the job to go on or to end",
+                            () ->
+                                    afterStop(
+                                            () ->
+                                                    rest().completedCheckpoints(running())
+                                                            > checkpoints));
+        }
+        if (after == AfterStop.GOES_ON) {
+            return;
+        }
+        if (after == AfterStop.REFUSED) {
+            say("  refused from before the savepoint, cancelled");
+            rest().cancel(running());
+            await("the job to end", () -> rest().isAlive(running()) ? null : Boolean.TRUE);
+        }
+        snapshots.startedFromNewest(job.savepoints());
+        submit(parallelism());
+    }
+
+    /**
+     * @param goesOn asked of a job that has not ended
+     */
+    private @Nullable AfterStop afterStop(Await.Question<Boolean> goesOn)
+            throws IOException, InterruptedException {
+        if (!rest().isAlive(running())) {
+            return AfterStop.ENDED;
+        }
+        if (rest().lastFailure(running()).contains(REWIND)) {
+            return AfterStop.REFUSED;
+        }
+        return Boolean.TRUE.equals(goesOn.ask()) ? AfterStop.GOES_ON : null;
     }
 
     /** Starts the job from a snapshot that it must be refused for; returns what it died of. */

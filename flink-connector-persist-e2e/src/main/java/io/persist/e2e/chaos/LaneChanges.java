@@ -23,7 +23,8 @@ import java.util.TreeMap;
 /**
  * Turns the generator's numbers into changes, and remembers how far each lane has come, to say so
  * when the job is drained, or when it is made to go on from an old snapshot. After rescaling it may
- * remember a lane that another subtask goes on: the furthest mark of a lane counts.
+ * remember a lane that another subtask goes on: the furthest mark of a lane counts. A lane that was
+ * drained and goes on says where it ends once more.
  *
  * <p>It fails when it finds a certain file, which it deletes.
  */
@@ -64,9 +65,23 @@ final class LaneChanges extends AbstractStreamOperator<Row>
 
     /**
      * @param generation that has come so far
+     * @param end count when the lane last said that it ended; it may have gone on since
      */
-    private record Progress(long count, int generation) implements java.io.Serializable {
+    private record Progress(long count, int generation, long end) implements java.io.Serializable {
         private static final long serialVersionUID = 1L;
+
+        static final long NO_END = -1;
+
+        Progress at(long number) {
+            return new Progress(number, generation, end);
+        }
+
+        Progress further(Progress other) {
+            if (count == other.count) {
+                return end >= other.end ? this : other;
+            }
+            return count > other.count ? this : other;
+        }
     }
 
     @Override
@@ -80,7 +95,10 @@ final class LaneChanges extends AbstractStreamOperator<Row>
         long number = index % Lane.LENGTH;
         (form == Form.ROWS ? Lane.changes(lane, number) : Lane.slotChanges(lane, number))
                 .forEach(row -> output.collect(new StreamRecord<>(row)));
-        lanes.put(lane, new Progress(number + 1, generation));
+        lanes.merge(
+                lane,
+                new Progress(number + 1, generation, Progress.NO_END),
+                (before, now) -> before.at(now.count));
     }
 
     @Override
@@ -92,9 +110,13 @@ final class LaneChanges extends AbstractStreamOperator<Row>
     @Override
     public void endInput() {
         markStarts();
-        lanes.forEach(
-                (lane, progress) ->
-                        emit(lane, new Lane.Mark(generation, Lane.Mark.Kind.END, progress.count)));
+        lanes.replaceAll(
+                (lane, progress) -> {
+                    if (progress.end != progress.count) {
+                        emit(lane, new Lane.Mark(generation, Lane.Mark.Kind.END, progress.count));
+                    }
+                    return new Progress(progress.count, generation, progress.count);
+                });
     }
 
     /** Says, once, where the lanes of an older generation are made to begin. */
@@ -105,10 +127,11 @@ final class LaneChanges extends AbstractStreamOperator<Row>
         marked = true;
         lanes.replaceAll(
                 (lane, progress) -> {
-                    if (progress.generation < generation) {
-                        emit(lane, new Lane.Mark(generation, Lane.Mark.Kind.START, progress.count));
+                    if (progress.generation == generation) {
+                        return progress;
                     }
-                    return new Progress(progress.count, generation);
+                    emit(lane, new Lane.Mark(generation, Lane.Mark.Kind.START, progress.count));
+                    return new Progress(progress.count, generation, Progress.NO_END);
                 });
     }
 
@@ -128,8 +151,8 @@ final class LaneChanges extends AbstractStreamOperator<Row>
         for (long[] entry : restored.get()) {
             lanes.merge(
                     (int) entry[0],
-                    new Progress(entry[1], (int) entry[2]),
-                    (one, other) -> one.count >= other.count ? one : other);
+                    new Progress(entry[1], (int) entry[2], entry[3]),
+                    Progress::further);
         }
         state = restored;
     }
@@ -139,8 +162,9 @@ final class LaneChanges extends AbstractStreamOperator<Row>
         super.snapshotState(context);
         List<long[]> entries = new ArrayList<>();
         for (Map.Entry<Integer, Progress> lane : lanes.entrySet()) {
+            Progress progress = lane.getValue();
             entries.add(
-                    new long[] {lane.getKey(), lane.getValue().count, lane.getValue().generation});
+                    new long[] {lane.getKey(), progress.count, progress.generation, progress.end});
         }
         if (state != null) {
             state.update(entries);

@@ -6,9 +6,12 @@ import org.apache.flink.api.common.JobID;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +24,9 @@ import java.util.stream.Stream;
  */
 final class RetainedSnapshots {
     private static final String PREFIX = "chk-";
+
+    /** Written last. */
+    private static final String METADATA = "_metadata";
 
     private final Path checkpoints;
     private @Nullable JobID job;
@@ -48,6 +54,33 @@ final class RetainedSnapshots {
         return checkpoint.orElse(start);
     }
 
+    /**
+     * The job has ended, or may have, with a savepoint of which nobody was told.
+     *
+     * @param savepoints of this and other jobs
+     */
+    void startedFromNewest(Path savepoints) throws IOException {
+        if (job == null) {
+            return;
+        }
+        // What Flink makes of the id of a job.
+        String prefix = "savepoint-" + job.toHexString().substring(0, 6) + "-";
+        List<Path> snapshots = new ArrayList<>(complete(savepoints, prefix));
+        newestCheckpoint(job).map(newest -> Path.of(URI.create(newest))).ifPresent(snapshots::add);
+        Path newest = null;
+        FileTime when = FileTime.fromMillis(0);
+        for (Path snapshot : snapshots) {
+            FileTime written = Files.getLastModifiedTime(snapshot.resolve(METADATA));
+            if (written.compareTo(when) > 0) {
+                newest = snapshot;
+                when = written;
+            }
+        }
+        if (newest != null) {
+            startedFrom(newest.toUri().toString());
+        }
+    }
+
     /** Returns as soon as there is one more. */
     void awaitNext(Duration limit) throws IOException, InterruptedException {
         String before = newest();
@@ -61,20 +94,20 @@ final class RetainedSnapshots {
     }
 
     private Optional<String> newestCheckpoint(JobID of) throws IOException {
-        Path directory = checkpoints.resolve(of.toHexString());
-        if (!Files.isDirectory(directory)) {
-            return Optional.empty();
-        }
-        List<Path> entries;
-        try (Stream<Path> list = Files.list(directory)) {
-            entries = list.toList();
-        }
-        return entries.stream()
-                .filter(entry -> entry.getFileName().toString().startsWith(PREFIX))
-                // Written last.
-                .filter(entry -> Files.exists(entry.resolve("_metadata")))
+        return complete(checkpoints.resolve(of.toHexString()), PREFIX).stream()
                 .max(Comparator.comparingLong(RetainedSnapshots::number))
                 .map(entry -> entry.toUri().toString());
+    }
+
+    private static List<Path> complete(Path directory, String prefix) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.filter(entry -> entry.getFileName().toString().startsWith(prefix))
+                    .filter(entry -> Files.exists(entry.resolve(METADATA)))
+                    .toList();
+        }
     }
 
     private static long number(Path checkpoint) {

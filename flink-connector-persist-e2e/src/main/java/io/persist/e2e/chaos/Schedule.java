@@ -29,12 +29,19 @@ final class Schedule {
     /** Of every round; none if there are no rounds. */
     private final List<Fault> kinds;
 
-    private final Deque<Fault> next;
+    /** Every second fault is one of these, if there are any. */
+    private final List<Fault> focus;
 
-    private Schedule(long seed, List<Fault> kinds, List<Fault> first) {
+    private final Deque<Fault> next;
+    private final Deque<Fault> nextOfFocus = new ArrayDeque<>();
+    private boolean focusIsNext;
+
+    private Schedule(long seed, List<Fault> kinds, List<Fault> focus, List<Fault> first) {
         this.random = new Random(seed);
         this.kinds = kinds;
+        this.focus = focus;
         this.next = new ArrayDeque<>(first);
+        this.focusIsNext = !focus.isEmpty();
     }
 
     /**
@@ -48,33 +55,45 @@ final class Schedule {
         }
     }
 
-    /** These kinds again and again, in an order that differs each time. */
-    static Schedule endless(long seed, List<Fault> kinds) {
+    /**
+     * These kinds again and again, in an order that differs each time.
+     *
+     * @param focus kinds of which every second fault is one; may be empty
+     */
+    static Schedule endless(long seed, List<Fault> kinds, List<Fault> focus) {
         if (kinds.isEmpty()) {
             throw new IllegalArgumentException("no kind of fault");
         }
-        return new Schedule(seed, List.copyOf(kinds), List.of());
+        List<Fault> others = kinds.stream().filter(kind -> !focus.contains(kind)).toList();
+        return others.isEmpty()
+                ? new Schedule(seed, List.copyOf(kinds), List.of(), List.of())
+                : new Schedule(seed, others, List.copyOf(focus), List.of());
     }
 
     /** These, and no more. */
     static Schedule of(long seed, List<Fault> faults) {
-        return new Schedule(seed, List.of(), faults);
+        return new Schedule(seed, List.of(), List.of(), faults);
     }
 
     /** Null if there are no more. */
     @Nullable Step next() {
-        if (next.isEmpty() && !kinds.isEmpty()) {
-            List<Fault> round = new ArrayList<>(kinds);
-            OFTEN.stream().filter(kinds::contains).forEach(round::add);
-            Collections.shuffle(round, random);
-            next.addAll(round);
-        }
-        Fault fault = next.poll();
+        Fault fault = focusIsNext ? next(focus, nextOfFocus) : next(kinds, next);
+        focusIsNext = !focusIsNext && !focus.isEmpty();
         return fault == null
                 ? null
                 : new Step(
                         fault,
                         random.nextInt(kinds.isEmpty() ? LITTLE_CALM_MILLIS : MAX_CALM_MILLIS),
                         random.nextInt(Integer.MAX_VALUE));
+    }
+
+    private @Nullable Fault next(List<Fault> of, Deque<Fault> left) {
+        if (left.isEmpty() && !of.isEmpty()) {
+            List<Fault> round = new ArrayList<>(of);
+            OFTEN.stream().filter(of::contains).forEach(round::add);
+            Collections.shuffle(round, random);
+            left.addAll(round);
+        }
+        return left.poll();
     }
 }

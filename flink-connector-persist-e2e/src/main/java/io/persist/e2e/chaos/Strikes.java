@@ -8,10 +8,14 @@ import io.persist.e2e.cluster.JvmProcess;
 import io.persist.frontier.Antichain;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Does to a job what a {@link Fault} says. */
 final class Strikes {
@@ -22,6 +26,10 @@ final class Strikes {
 
     /** Past the time after which Flink gives up a process that does not answer. */
     private static final int SILENCE_MILLIS = 5500;
+
+    /** What a job is told that is not the only one of its sink. */
+    private static final Pattern TAKEN_OVER =
+            Pattern.compile("ChainRefusedException: (Rewind|Fenced|UnknownEpoch): ");
 
     private final JobControl control;
     private final FlinkCluster.Recovery recovery;
@@ -37,39 +45,49 @@ final class Strikes {
             case PAUSE_TASK_MANAGER -> pauseTaskManager(step);
             case KILL_JOB_MANAGER -> killJobManager();
             case PAUSE_JOB_MANAGER -> pauseJobManager(step);
-            case KILL_CLUSTER -> {
-                control.cluster.killAll();
-                restartCluster();
-            }
+            case DEPOSE_JOB_MANAGER -> deposeJobManager();
+            case REVIVE_CLUSTER -> reviveCluster();
+            case PAUSE_CLUSTER -> pauseCluster(step);
+            case KILL_CLUSTER -> killCluster();
             case KILL_CLUSTER_TWICE -> {
-                control.cluster.killAll();
-                restartCluster();
+                killCluster();
                 Await.pause(step.choose(2000));
-                control.cluster.killAll();
-                restartCluster();
+                killCluster();
             }
             case CLUSTER_WITH_ZOMBIE -> clusterWithZombie(step);
             case KILL_AT_CHECKPOINT -> killAtCheckpoint(step);
-            case KILL_IN_SAVEPOINT -> {
-                control.awaitRunning();
-                control.rest().triggerSavepoint(control.running(), control.job.savepoints());
-                Await.pause(step.choose(200));
-                killTaskManager(step);
-            }
+            case KILL_IN_SAVEPOINT -> killInSavepoint(step);
+            case KILL_IN_STOP -> killInStop(step);
+            case STORES_AWAY -> storesAway(step);
+            case TWO_STARTS -> twoStarts();
             case FAIL_REGION -> failRegion(step.choose(control.job.regions()));
             case SAVEPOINT -> savepoint();
             case STOP_AND_RESCALE -> {
                 control.stop(FlinkRest.Stop.AT_ONCE);
                 control.submit(otherParallelism(step));
             }
-            case SECOND_JOB -> {
-                String savepoint = savepoint();
-                // Its own commit, and more.
-                control.awaitCommits(CALM_COMMITS * control.job.regions());
-                requireRewind(control.submitInVain(savepoint));
-            }
+            case SECOND_JOB -> secondJob();
             case REWIND_APPEND, REWIND_COMPENSATE -> rewind(step.fault());
         }
+    }
+
+    private void killCluster() throws Exception {
+        control.cluster.killAll();
+        restartCluster();
+    }
+
+    private void killInSavepoint(Schedule.Step step) throws Exception {
+        control.awaitRunning();
+        control.rest().triggerSavepoint(control.running(), control.job.savepoints());
+        Await.pause(step.choose(200));
+        killTaskManager(step);
+    }
+
+    private void secondJob() throws Exception {
+        String savepoint = savepoint();
+        // Its own commit, and more.
+        control.awaitCommits(CALM_COMMITS * control.job.regions());
+        requireRewind(control.submitInVain(savepoint));
     }
 
     private void killTaskManager(Schedule.Step step) throws Exception {
@@ -120,6 +138,128 @@ final class Strikes {
         control.cluster.awaitTaskManagers(TASK_MANAGERS);
     }
 
+    /** Two JobManagers, of which the first does not know yet that the job is not its own. */
+    private void deposeJobManager() throws Exception {
+        control.awaitRunning();
+        control.cluster.jobManager().pause();
+        JvmProcess deposed = control.cluster.startNextJobManager();
+        control.awaitRunning();
+        control.awaitCommits(1);
+        deposed.resume();
+        control.awaitCommits(CALM_COMMITS);
+        control.cluster.remove(deposed);
+    }
+
+    /** Nobody submits the job again: it is found where high availability has left it. */
+    private void reviveCluster() throws Exception {
+        control.awaitRunning();
+        control.cluster.killAll();
+        control.cluster.startAgain();
+        control.awaitRunning();
+    }
+
+    /** As when the machine sleeps: all find each other silent, and themselves late. */
+    private void pauseCluster(Schedule.Step step) throws Exception {
+        control.awaitRunning();
+        standStill(() -> Await.pause(SILENCE_MILLIS + step.choose(2000)));
+        control.cluster.awaitTaskManagers(TASK_MANAGERS);
+    }
+
+    private interface Meanwhile {
+        void happens() throws IOException, InterruptedException;
+    }
+
+    private void standStill(Meanwhile meanwhile) throws IOException, InterruptedException {
+        List<JvmProcess> all = new ArrayList<>(control.cluster.taskManagers().values());
+        all.add(control.cluster.jobManager());
+        for (JvmProcess process : all) {
+            process.pause();
+        }
+        meanwhile.happens();
+        for (JvmProcess process : all) {
+            process.resume();
+        }
+    }
+
+    /**
+     * Nobody can tell whether the savepoint is complete, and its commit made, but from what is
+     * there: the newest snapshot goes on in any case.
+     */
+    private void killInStop(Schedule.Step step) throws Exception {
+        control.awaitRunning();
+        JvmProcess victim = victim(step);
+        FlinkRest.Stop how = step.choose(3) == 0 ? FlinkRest.Stop.AT_ONCE : FlinkRest.Stop.DRAIN;
+        control.say("  %s", how);
+        JobControl.StopInDoubt stop = control.beginStop(how);
+        Await.pause(step.choose(500));
+        try {
+            killInStop(step.choose(4), victim);
+        } catch (FlinkCluster.JobManagerEndedException e) {
+            // Flink 2.3.0 cannot recover if a job's result was stored, and not yet that of its
+            // application: `Dispatcher.onStart` fails each time. No cluster with that id comes up.
+            control.say("  %s ended by itself", control.cluster.jobManager());
+            control.cluster.killAll();
+            control.cluster.start();
+        }
+        control.goOnAfter(stop);
+    }
+
+    private void killInStop(int choice, JvmProcess taskManager)
+            throws IOException, InterruptedException {
+        switch (choice) {
+            case 0 -> {
+                control.say("  the cluster");
+                control.cluster.killAll();
+                control.cluster.startAgain();
+            }
+            case 1 -> {
+                control.say("  %s", taskManager);
+                taskManager.kill();
+                control.cluster.startTaskManager();
+            }
+            default -> {
+                control.say("  the JobManager");
+                control.cluster.replaceJobManager();
+            }
+        }
+    }
+
+    /** Whoever reaches for a blob or a commit finds neither file nor folder. */
+    private void storesAway(Schedule.Step step) throws Exception {
+        control.awaitRunning();
+        Path stores = control.job.stores();
+        Path missing = step.choose(2) == 0 ? stores : stores.resolve("blob");
+        control.say("  %s", missing.getFileName());
+        Path elsewhere = missing.resolveSibling(missing.getFileName() + "-away");
+        // Nobody must find nothing at all, and take it for new.
+        standStill(
+                () -> {
+                    Files.move(missing, elsewhere);
+                    Files.createFile(missing);
+                });
+        Await.pause(SILENCE_MILLIS + step.choose(10_000));
+        standStill(
+                () -> {
+                    Files.delete(missing);
+                    Files.move(elsewhere, missing);
+                });
+    }
+
+    /** The first to commit goes on; the other one must find that out. */
+    private void twoStarts() throws Exception {
+        control.awaitRunning();
+        control.cluster.killAll();
+        control.cluster.start();
+        String refusal = control.submitTwice();
+        if (!TAKEN_OVER.matcher(refusal).find()) {
+            throw new IllegalStateException(
+                    "one of two jobs from one checkpoint died of something else: " + refusal);
+        }
+        control.awaitCommits(CALM_COMMITS);
+        control.stop(FlinkRest.Stop.AT_ONCE);
+        control.submit(control.parallelism());
+    }
+
     /** A zombie over a change of job and cluster: what continues belongs to a job that is dead. */
     private void clusterWithZombie(Schedule.Step step) throws Exception {
         JvmProcess zombie = victim(step);
@@ -139,8 +279,7 @@ final class Strikes {
         control.snapshots.awaitNext(JobControl.LIMIT);
         if (step.choose(2) == 0) {
             control.say("  the cluster");
-            control.cluster.killAll();
-            restartCluster();
+            killCluster();
             return;
         }
         control.say("  all TaskManagers");
@@ -226,7 +365,7 @@ final class Strikes {
     }
 
     private static void requireRewind(String reason) {
-        if (!reason.contains("Rewind: the shard is ahead of the restored snapshot")) {
+        if (!reason.contains(JobControl.REWIND)) {
             throw new IllegalStateException(
                     "a start from a snapshot that the shard is ahead of died of something else: "
                             + reason);

@@ -109,8 +109,13 @@ public final class FlinkCluster implements AutoCloseable {
 
     /** Starts what {@link Size} says, on new ports, and returns when all have found together. */
     public void start() throws IOException, InterruptedException {
-        Path configuration = Files.createDirectories(directory.resolve("conf"));
         startedClusters++;
+        startAgain();
+    }
+
+    /** The same, but it goes on with the jobs of the one before, if {@link Recovery} says so. */
+    public void startAgain() throws IOException, InterruptedException {
+        Path configuration = Files.createDirectories(directory.resolve("conf"));
         Files.writeString(
                 configuration.resolve("config.yaml"),
                 recovery == Recovery.NONE ? configuration() : configuration() + ofRecovery());
@@ -123,12 +128,23 @@ public final class FlinkCluster implements AutoCloseable {
     }
 
     /**
+     * Starts a JobManager beside the one that there is, to take over when that one is silent. Only
+     * with high availability.
+     *
+     * @return the one that there was
+     */
+    public JvmProcess startNextJobManager() throws IOException, InterruptedException {
+        JvmProcess before = jobManager();
+        launchJobManager(0);
+        return before;
+    }
+
+    /**
      * SIGKILL to the JobManager alone, and another one in its place, which the TaskManagers find.
      * What it knows of jobs, {@link Recovery} says.
      */
     public void replaceJobManager() throws IOException, InterruptedException {
-        jobManager().kill();
-        processes.remove(jobManager());
+        remove(jobManager());
         for (int i = 1; !launchJobManager(rpcPort); i++) {
             if (i == MAX_STARTS) {
                 throw new IOException(
@@ -194,12 +210,34 @@ public final class FlinkCluster implements AutoCloseable {
         return started;
     }
 
-    /** Waits until at least so many TaskManagers have registered. */
+    /** The JobManager has come up and ended by itself. */
+    public static final class JobManagerEndedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        JobManagerEndedException(JvmProcess jobManager) {
+            super(jobManager + " ended by itself: see " + jobManager.log());
+        }
+    }
+
+    /**
+     * Waits until at least so many TaskManagers have registered.
+     *
+     * @throws JobManagerEndedException if there is nobody to register with
+     */
     public void awaitTaskManagers(int count) throws IOException, InterruptedException {
-        Await.answer(
-                count + " TaskManagers",
-                START_LIMIT,
-                () -> rest.taskManagers() >= count ? Boolean.TRUE : null);
+        boolean registered =
+                Await.answer(
+                        count + " TaskManagers",
+                        START_LIMIT,
+                        () -> {
+                            if (!jobManager().isAlive()) {
+                                return Boolean.FALSE;
+                            }
+                            return rest.taskManagers() >= count ? Boolean.TRUE : null;
+                        });
+        if (!registered) {
+            throw new JobManagerEndedException(jobManager());
+        }
     }
 
     private JvmProcess launch(String name, List<String> memory, List<String> program)
@@ -329,6 +367,12 @@ public final class FlinkCluster implements AutoCloseable {
         processes.remove(survivor);
         killAll();
         processes.add(survivor);
+    }
+
+    /** SIGKILL to a process that is of no use to the cluster any more. */
+    public void remove(JvmProcess process) {
+        process.kill();
+        processes.remove(process);
     }
 
     private void endAll() {

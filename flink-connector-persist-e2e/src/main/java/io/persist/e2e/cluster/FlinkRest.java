@@ -45,6 +45,16 @@ public final class FlinkRest {
         return JobStatus.valueOf(get("/jobs/" + job).path("state").asText());
     }
 
+    /** Whether the cluster knows a job that has not ended. */
+    public boolean isAlive(JobID job) throws IOException, InterruptedException {
+        for (JsonNode known : get("/jobs/overview").path("jobs")) {
+            if (known.path("jid").asText().equals(job.toHexString())) {
+                return !JobStatus.valueOf(known.path("state").asText()).isGloballyTerminalState();
+            }
+        }
+        return false;
+    }
+
     /** The ids of the TaskManagers that run tasks of a job, in order. */
     public Set<String> taskManagersOf(JobID job) throws IOException, InterruptedException {
         Set<String> ids = new TreeSet<>();
@@ -62,6 +72,11 @@ public final class FlinkRest {
     /** How many checkpoints of this submission have completed. */
     public long completedCheckpoints(JobID job) throws IOException, InterruptedException {
         return get("/jobs/" + job + "/checkpoints").path("counts").path("completed").asLong();
+    }
+
+    /** How often this submission, or a part of it, has gone on from a snapshot. */
+    public long restoredCheckpoints(JobID job) throws IOException, InterruptedException {
+        return get("/jobs/" + job + "/checkpoints").path("counts").path("restored").asLong();
     }
 
     /** Why a job failed last, in Flink's words; empty if it did not. */
@@ -93,9 +108,27 @@ public final class FlinkRest {
      */
     public String stop(JobID job, Path directory, Stop how, Duration limit)
             throws IOException, InterruptedException {
-        ObjectNode body = json.createObjectNode();
-        body.put("targetDirectory", directory.toUri().toString()).put("drain", how == Stop.DRAIN);
-        return operation(job, "/stop", body, limit);
+        return operation(job, "/stop", stopping(directory, how), limit);
+    }
+
+    private ObjectNode stopping(Path directory, Stop how) {
+        return json.createObjectNode()
+                .put("targetDirectory", directory.toUri().toString())
+                .put("drain", how == Stop.DRAIN);
+    }
+
+    /** Tells a job to stop with a savepoint, and does not wait for what comes of it. */
+    public void triggerStop(JobID job, Path directory, Stop how)
+            throws IOException, InterruptedException {
+        post("/jobs/" + job + "/stop", stopping(directory, how));
+    }
+
+    /** Cancels a job, and does not wait for its end. */
+    public void cancel(JobID job) throws IOException, InterruptedException {
+        send(
+                request("/jobs/" + job + "?mode=cancel")
+                        .method("PATCH", HttpRequest.BodyPublishers.noBody())
+                        .build());
     }
 
     /** Asks for a savepoint, and does not wait for what comes of it. */
@@ -173,6 +206,7 @@ public final class FlinkRest {
                             + ": "
                             + response.body());
         }
-        return json.readTree(response.body());
+        String body = response.body();
+        return body.isEmpty() ? json.missingNode() : json.readTree(body);
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A short run of each API on a real cluster, with the SQL jar as users get it. Logs stay in {@code
@@ -44,14 +45,15 @@ class ChaosITCase {
                 "totals",
                 ChaosJob.Api.TOTALS,
                 2,
-                List.of(Fault.FAIL_REGION, Fault.KILL_JOB_MANAGER));
+                List.of(Fault.FAIL_REGION, Fault.KILL_JOB_MANAGER, Fault.CLUSTER_WITH_ZOMBIE));
     }
 
     private static void assertNothingIsLostDoubledOrLeaked(
             String name, ChaosJob.Api api, int regions, List<Fault> faults) throws Exception {
         Path directory = fresh(Path.of("target", "chaos", name).toAbsolutePath());
         ChaosRun.Settings settings =
-                new ChaosRun.Settings(api, regions, 2, 2000, FlinkCluster.Recovery.NONE, directory);
+                new ChaosRun.Settings(
+                        api, regions, 2, 2000, FlinkCluster.Recovery.NONE, Map.of(), directory);
         try (PrintStream log =
                         new PrintStream(
                                 directory.resolve("chaos.log").toFile(), StandardCharsets.UTF_8);
