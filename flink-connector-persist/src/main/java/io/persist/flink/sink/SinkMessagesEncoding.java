@@ -10,15 +10,20 @@ import io.persist.flink.sink.proto.ProtoChainPosition;
 import io.persist.flink.sink.proto.ProtoSealedCommit;
 import io.persist.flink.sink.proto.ProtoWriterLine;
 import io.persist.flink.sink.proto.ProtoWriterResult;
+import io.persist.part.DescriptionEncoding;
 import io.persist.shard.WriterLine;
 import io.persist.state.ChainPosition;
 import io.persist.state.WriterId;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** The protobuf form of what the parts of a sink tell each other and keep in Flink's state. */
+/**
+ * The protobuf form of what the parts of a sink tell each other and keep in Flink's state. Fields
+ * of a newer build are refused: what they say of the rest would be lost.
+ */
 final class SinkMessagesEncoding {
     private SinkMessagesEncoding() {}
 
@@ -63,6 +68,7 @@ final class SinkMessagesEncoding {
     static WriterResult decodeWriterResult(byte[] bytes) throws CorruptDataException {
         try {
             ProtoWriterResult proto = ProtoWriterResult.parseFrom(bytes);
+            DescriptionEncoding.requireKnown(proto);
             if (proto.getBatchId().size() != 16) {
                 throw new IllegalArgumentException(
                         "batch id of " + proto.getBatchId().size() + " bytes, expected 16");
@@ -97,6 +103,7 @@ final class SinkMessagesEncoding {
     static SealedCommit decodeSealedCommit(byte[] bytes) throws CorruptDataException {
         try {
             ProtoSealedCommit proto = ProtoSealedCommit.parseFrom(bytes);
+            DescriptionEncoding.requireKnown(proto);
             return new SealedCommit(
                     fromProto(proto.getPosition()),
                     proto.getBatchesList().stream().map(SinkMessagesEncoding::fromProto).toList(),
@@ -120,7 +127,8 @@ final class SinkMessagesEncoding {
                 .build();
     }
 
-    private static ChainPosition fromProto(ProtoChainPosition proto) {
+    private static ChainPosition fromProto(ProtoChainPosition proto) throws CorruptDataException {
+        DescriptionEncoding.requireKnown(proto);
         return new ChainPosition(
                 proto.getSinkId(),
                 WriterId.parse(proto.getEpoch()),
@@ -135,12 +143,18 @@ final class SinkMessagesEncoding {
                 .build();
     }
 
-    private static WriterLine fromProto(ProtoWriterLine proto) {
+    private static WriterLine fromProto(ProtoWriterLine proto) throws CorruptDataException {
+        DescriptionEncoding.requireKnown(proto);
         return new WriterLine(proto.getTag(), proto.getIncarnation());
     }
 
-    private static List<WriterLine> fromProto(List<ProtoWriterLine> protos) {
-        return protos.stream().map(SinkMessagesEncoding::fromProto).toList();
+    private static List<WriterLine> fromProto(List<ProtoWriterLine> protos)
+            throws CorruptDataException {
+        List<WriterLine> lines = new ArrayList<>();
+        for (ProtoWriterLine proto : protos) {
+            lines.add(fromProto(proto));
+        }
+        return lines;
     }
 
     private static ByteString toProto(Bytes bytes) {

@@ -3,7 +3,14 @@ package io.persist.flink.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Message;
+import com.google.protobuf.UnknownFieldSet;
+
 import io.persist.codec.Bytes;
+import io.persist.flink.sink.proto.ProtoChainPosition;
+import io.persist.flink.sink.proto.ProtoSealedCommit;
+import io.persist.flink.sink.proto.ProtoWriterLine;
+import io.persist.flink.sink.proto.ProtoWriterResult;
 import io.persist.shard.WriterLine;
 import io.persist.state.ChainPosition;
 import io.persist.state.WriterId;
@@ -90,6 +97,44 @@ class MessageSerializerTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("sealed commit of version 2")
                 .hasMessageContaining("newer build");
+    }
+
+    /** A field that nobody reads may say what is to be done with the rest. */
+    @Test
+    void fieldsOfANewerBuildAreRefusedWhereverTheyAre() throws IOException {
+        SimpleVersionedSerializer<WriterResult> results = MessageSerializer.writerResults();
+        SimpleVersionedSerializer<SealedCommit> commits = MessageSerializer.sealedCommits();
+        ProtoChainPosition position =
+                ProtoChainPosition.parseFrom(MessageSerializer.positions().serialize(POSITION));
+        ProtoWriterLine line =
+                ProtoWriterLine.parseFrom(MessageSerializer.lines().serialize(LINE));
+        ProtoWriterResult result = ProtoWriterResult.parseFrom(results.serialize(RESULT));
+        ProtoSealedCommit commit = ProtoSealedCommit.parseFrom(commits.serialize(COMMIT));
+
+        assertRefused(MessageSerializer.positions(), later(position));
+        assertRefused(MessageSerializer.lines(), later(line));
+        assertRefused(results, later(result));
+        assertRefused(results, result.toBuilder().addLines(later(line)).build());
+        assertRefused(commits, later(commit));
+        assertRefused(commits, commit.toBuilder().setPosition(later(position)).build());
+        assertRefused(commits, commit.toBuilder().addLines(later(line)).build());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <M extends Message> M later(M message) {
+        UnknownFieldSet.Field value = UnknownFieldSet.Field.newBuilder().addVarint(1).build();
+        return (M)
+                message.toBuilder()
+                        .setUnknownFields(
+                                UnknownFieldSet.newBuilder().addField(77, value).build())
+                        .build();
+    }
+
+    private static void assertRefused(
+            SimpleVersionedSerializer<?> serializer, Message later) {
+        assertThatThrownBy(() -> serializer.deserialize(1, later.toByteArray()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll("field 77", "newer version");
     }
 
     @Test
