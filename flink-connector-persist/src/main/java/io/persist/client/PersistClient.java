@@ -133,12 +133,7 @@ public final class PersistClient implements AutoCloseable {
                     config,
                     surroundings,
                     pools,
-                    config.maintenance() == PersistConfig.Maintenance.NONE
-                            ? MaintenanceSink.NONE
-                            : new BackgroundMaintenance(
-                                    pools.maintenance(),
-                                    pools.compaction(),
-                                    config.compaction().metrics()));
+                    pools.maintenanceSink(config));
         } catch (StoreException | IllegalArgumentException e) {
             pools.close();
             throw e;
@@ -159,6 +154,14 @@ public final class PersistClient implements AutoCloseable {
             MaintenanceSink maintenance) {
         return new PersistClient(
                 blob, consensus, config, surroundings, new Pools("persist", config), maintenance);
+    }
+
+    /** The same with maintenance in the background, unless the configuration says otherwise. */
+    public static PersistClient wired(
+            Blob blob, Consensus consensus, PersistConfig config, Surroundings surroundings) {
+        Pools pools = new Pools("persist", config);
+        return new PersistClient(
+                blob, consensus, config, surroundings, pools, pools.maintenanceSink(config));
     }
 
     /** A fresh shard id. The shard itself comes into being when it is first opened. */

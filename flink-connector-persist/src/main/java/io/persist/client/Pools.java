@@ -1,6 +1,7 @@
 package io.persist.client;
 
 import io.persist.batch.CallingThread;
+import io.persist.shard.MaintenanceSink;
 
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +21,8 @@ final class Pools implements AutoCloseable {
 
     private final ExecutorService io;
     private final ThreadPoolExecutor maintenance;
+
+    /** Of its own, so that rollups and collections need not wait. */
     private final ThreadPoolExecutor compaction;
 
     /**
@@ -53,12 +56,13 @@ final class Pools implements AutoCloseable {
         return io;
     }
 
-    /** Rejects what exceeds its queue. */
-    ThreadPoolExecutor maintenance() {
-        return maintenance;
+    /** What to do with the maintenance that commits call for. What is too much is dropped. */
+    MaintenanceSink maintenanceSink(PersistConfig config) {
+        return config.maintenance() == PersistConfig.Maintenance.NONE
+                ? MaintenanceSink.NONE
+                : new BackgroundMaintenance(maintenance, compaction, config.compaction().metrics());
     }
 
-    /** Of its own, so that rollups and collections need not wait. Rejects what is too much. */
     ThreadPoolExecutor compaction() {
         return compaction;
     }

@@ -7,6 +7,8 @@ import io.persist.client.BatchMetricSets;
 import io.persist.client.PersistClient;
 import io.persist.client.PersistConfig;
 import io.persist.client.PersistLocation;
+import io.persist.client.compaction.CompactionConfig;
+import io.persist.client.compaction.CompactionMetrics;
 import io.persist.codec.Bytes;
 import io.persist.codec.CorruptDataException;
 import io.persist.codec.ShardId;
@@ -14,6 +16,7 @@ import io.persist.flink.sink.LaneSource.Feed;
 import io.persist.shard.IncompatibleShardException;
 import io.persist.shard.Machine;
 import io.persist.shard.MaintenanceTask;
+import io.persist.shard.OrphanedPart;
 import io.persist.shard.Surroundings;
 import io.persist.store.Blob;
 import io.persist.store.BlobKey;
@@ -26,6 +29,7 @@ import io.persist.store.Versioned;
 import io.persist.testing.Gate;
 import io.persist.testing.SeededIds;
 
+import org.apache.flink.runtime.testutils.CommonTestUtils;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -50,7 +54,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * sources, and scripts for their tasks. Jobs run in the same JVM and find it by its id.
  *
  * <p>The clock stands still unless the test moves it, so that nothing depends on how long things
- * take. Maintenance waits for {@link #runMaintenance}.
+ * take. Maintenance waits for {@link #runMaintenance}, which leaves compactions out, unless the
+ * test wants it {@linkplain #maintainInBackground in the background}.
  */
 final class SinkLab implements AutoCloseable {
     /** Beyond it something hangs. */
@@ -77,6 +82,8 @@ final class SinkLab implements AutoCloseable {
     private volatile Station.Script stations = step -> {};
     private volatile Sleeper sleeper = SinkLab::pause;
     private volatile long offHeapLimitBytes = Long.MAX_VALUE;
+    private volatile boolean background;
+    private final Gate compactions = new Gate();
 
     private record Upkeep(Machine machine, MaintenanceTask task) {}
 
@@ -105,6 +112,11 @@ final class SinkLab implements AutoCloseable {
 
         boolean isUpload() {
             return role == Role.STAGING && operation == Operation.SET && key.contains("/p");
+        }
+
+        /** If nothing is written inline, only compaction writes parts where commits are made. */
+        boolean isUploadOfCompaction() {
+            return role == Role.COMMITTER && operation == Operation.SET && key.contains("/p");
         }
     }
 
@@ -191,6 +203,16 @@ final class SinkLab implements AutoCloseable {
         offHeapLimitBytes = bytes;
     }
 
+    /** As outside of tests; two batches are enough to be compacted. For jobs that come later. */
+    void maintainInBackground() {
+        background = true;
+    }
+
+    /** Counts compactions that took the place of their inputs. */
+    Gate compactions() {
+        return compactions;
+    }
+
     void reach(Station.Step step) throws Exception {
         stations.at(step);
         if (step.moment() == Station.Moment.ROW) {
@@ -233,28 +255,50 @@ final class SinkLab implements AutoCloseable {
                 config.maintenance() == PersistConfig.Maintenance.NONE
                         ? Role.STAGING
                         : Role.COMMITTER;
-        return PersistClient.wired(
-                new LabBlob(role),
-                new LabConsensus(role),
+        PersistConfig wired =
                 PersistConfig.builder()
                         .hostname("test")
                         .ioThreads(config.ioThreads())
                         .batch(config.batch())
                         .operationTimeout(config.operationTimeout())
                         .offHeapLimitBytes(offHeapLimitBytes)
+                        .maintenance(config.maintenance())
+                        .compaction(
+                                CompactionConfig.builder()
+                                        .minInputs(2)
+                                        .metrics(new Applied())
+                                        .build())
                         .metrics(new BatchMetricSets(new Stalls(), BatchMetrics.NONE))
-                        .build(),
+                        .build();
+        Surroundings surroundings =
                 new Surroundings(
                         site.time,
                         millis -> sleeper.sleep(millis),
                         new SeededIds(seed),
-                        new Random(seed)),
+                        new Random(seed));
+        Blob blob = new LabBlob(role);
+        Consensus consensus = new LabConsensus(role);
+        if (background) {
+            return PersistClient.wired(blob, consensus, wired, surroundings);
+        }
+        return PersistClient.wired(
+                blob,
+                consensus,
+                wired,
+                surroundings,
                 (machine, task) -> {
                     // A compaction needs its client, which is closed by the time this is done.
                     if (role == Role.COMMITTER && !(task instanceof MaintenanceTask.Compact)) {
                         maintenance.add(new Upkeep(machine, task));
                     }
                 });
+    }
+
+    private final class Applied implements CompactionMetrics {
+        @Override
+        public void applied() {
+            compactions.note();
+        }
     }
 
     /** Counts how often a writer has waited for its uploads. */
@@ -358,6 +402,20 @@ final class SinkLab implements AutoCloseable {
         try (PersistClient client = site.client()) {
             assertThat(client.orphans(Site.SHARD).orElseThrow()).isEmpty();
         }
+    }
+
+    /** The same with maintenance in the background, which may take its time. */
+    void awaitNothingLeaked() throws Exception {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        CommonTestUtils.waitUntilCondition(
+                () -> {
+                    List<OrphanedPart> orphans = site.orphans();
+                    if (System.nanoTime() > deadline) {
+                        throw new TimeoutException("leaked: " + orphans);
+                    }
+                    return orphans.isEmpty();
+                },
+                5L);
     }
 
     /** The job is cancelled when the lab closes, unless it has ended by then. */
