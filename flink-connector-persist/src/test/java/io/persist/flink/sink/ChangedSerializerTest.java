@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persist.client.PersistClient;
 import io.persist.client.ReadHandle;
-import io.persist.client.Update;
 import io.persist.codec.Bytes;
 import io.persist.codec.Codec;
 import io.persist.codec.Codecs;
@@ -17,7 +16,6 @@ import io.persist.codec.relation.RelationDesc;
 import io.persist.codec.relation.ScalarType;
 import io.persist.codec.relation.SourceData;
 import io.persist.flink.sink.SinkHarness.Snapshot;
-import io.persist.frontier.Antichain;
 import io.persist.shard.IncompatibleShardException;
 
 import org.junit.jupiter.api.Test;
@@ -28,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Jobs that are restored with another serializer than they were stopped with. */
 class ChangedSerializerTest {
@@ -85,7 +82,7 @@ class ChangedSerializerTest {
         }
     }
 
-    private enum Columns {
+    enum Columns {
         /** Text. */
         NARROW(column("a", new ScalarType.Text())),
         /** Text, and its length; no length for a row that is taken away by a leading minus. */
@@ -105,8 +102,7 @@ class ChangedSerializerTest {
     }
 
     /** Rows of a relation. */
-    private record Rows(Columns columns)
-            implements PersistRecordSerializer<String, SourceData, Unit> {
+    record Rows(Columns columns) implements PersistRecordSerializer<String, SourceData, Unit> {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -135,29 +131,12 @@ class ChangedSerializerTest {
         }
     }
 
-    private static String row(Datum... datums) {
+    static String row(Datum... datums) {
         return new SourceData.Row(List.of(datums)).toString();
     }
 
-    /** What is there, by the schema that the shard has now. */
     private Map<String, Long> rows() throws Exception {
-        try (PersistClient client = site.client();
-                ReadHandle<?, ?> reader =
-                        client.openReaderAsStored(Site.SHARD, "test").orElseThrow()) {
-            Map<String, Long> rows = rows(reader);
-            reader.expire();
-            return rows;
-        }
-    }
-
-    private static <K, V> Map<String, Long> rows(ReadHandle<K, V> reader) throws Exception {
-        Map<String, Long> rows = new TreeMap<>();
-        Antichain upper = reader.fetchRecentUpper();
-        for (Update<K, V> update :
-                reader.snapshotAndFetch(Antichain.of(upper.element() - 1)).orThrow()) {
-            rows.put(String.valueOf(update.key()), update.diff());
-        }
-        return rows;
+        return site.contentsAsStored();
     }
 
     @Test
@@ -239,7 +218,7 @@ class ChangedSerializerTest {
                 job.write("cc", "-a", "b").checkpoint(3);
             }
 
-            assertThat(rows(reader))
+            assertThat(Site.rows(reader))
                     .as("rows that differ in the new column only are the same row twice")
                     .isEqualTo(Map.of(row(new Datum.Text("b")), 2L, row(new Datum.Text("cc")), 1L));
             reader.expire();

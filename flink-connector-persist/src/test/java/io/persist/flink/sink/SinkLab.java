@@ -341,7 +341,7 @@ final class SinkLab implements AutoCloseable {
     }
 
     /** Looks again after each commit, up to a limit. */
-    private boolean awaitAfterCommits(Callable<Boolean> condition) throws Exception {
+    boolean awaitAfterCommits(Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (true) {
             long before = commits();

@@ -3,6 +3,8 @@ package io.persist.flink.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persist.client.OnRewind;
+import io.persist.codec.relation.Datum;
+import io.persist.flink.sink.ChangedSerializerTest.Columns;
 import io.persist.flink.sink.LaneSource.Feed;
 import io.persist.testing.Gate;
 
@@ -363,6 +365,70 @@ class SinkRestoreITCase extends LabCase {
         lab.awaitSeen(feed.rows(4));
         next.checkpoint();
         lab.awaitRows(feed.rows());
+        lab.assertNothingLeaked();
+    }
+
+    private PersistSink<String> sinkOf(Columns columns) {
+        return lab.wired(
+                lab.site()
+                        .sink()
+                        .sinkId("rows of " + lab.id())
+                        .partTargetBytes(3 * PADDING)
+                        .serializer(new ChangedSerializerTest.Rows(columns)));
+    }
+
+    /** Rows of the feed as they come out of a wide relation. */
+    private Map<String, Long> wide(int narrow) {
+        Map<String, Long> rows = new TreeMap<>();
+        for (String text : feed.rows().keySet()) {
+            rows.put(
+                    ChangedSerializerTest.row(new Datum.Text(text), new Datum.Int64(text.length())),
+                    1L);
+        }
+        for (int lane = 0; lane < feed.lanes(); lane++) {
+            for (int number = 0; number < narrow; number++) {
+                Datum.Text text = new Datum.Text(feed.row(lane, number));
+                rows.remove(
+                        ChangedSerializerTest.row(text, new Datum.Int64(text.value().length())));
+                rows.put(ChangedSerializerTest.row(text, new Datum.Null()), 1L);
+            }
+        }
+        return rows;
+    }
+
+    private void awaitStored(Map<String, Long> rows) throws Exception {
+        if (!lab.awaitAfterCommits(() -> lab.site().contentsAsStored().equals(rows))) {
+            assertThat(lab.site().contentsAsStored()).isEqualTo(rows);
+        }
+    }
+
+    @Test
+    void columnsAreAddedWhileACommitIsPending() throws Exception {
+        LabJob narrow = plan().start(feed, sinkOf(Columns.NARROW));
+        emit(2);
+        narrow.checkpoint();
+        lab.awaitAfterCommits(() -> lab.site().contentsAsStored().size() == feed.rows().size());
+        emit(4);
+        String savepoint = narrow.savepoint(plan());
+        narrow.cancel();
+        Map<String, Long> before = lab.site().contentsAsStored();
+        assertThat(before).hasSize(2 * feed.lanes());
+
+        LabJob other = plan().withoutRestarts().from(savepoint).start(feed, sinkOf(Columns.OTHER));
+        assertThat(other.awaitFailure())
+                .hasStackTraceContaining("shard " + Site.SHARD + " cannot be written")
+                .hasStackTraceContaining("adds nullable columns at the end");
+        assertThat(lab.site().contentsAsStored()).isEqualTo(before);
+
+        LabJob wide = plan().from(savepoint).start(feed, sinkOf(Columns.WIDE));
+        awaitStored(wide(4));
+        emit(6);
+        wide.checkpoint();
+        awaitStored(wide(4));
+        feed.allowAll(7);
+        feed.endAll();
+        wide.finish();
+        assertThat(lab.site().contentsAsStored()).isEqualTo(wide(4));
         lab.assertNothingLeaked();
     }
 }

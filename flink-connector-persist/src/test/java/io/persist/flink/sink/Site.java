@@ -318,6 +318,26 @@ final class Site {
         return rows;
     }
 
+    /** The same of any shard, by the codecs and the newest schema that it has. */
+    Map<String, Long> contentsAsStored() throws Exception {
+        try (PersistClient client = client();
+                ReadHandle<?, ?> reader = client.openReaderAsStored(SHARD, "test").orElseThrow()) {
+            Map<String, Long> rows = rows(reader);
+            reader.expire();
+            return rows;
+        }
+    }
+
+    static <K, V> Map<String, Long> rows(ReadHandle<K, V> reader) throws Exception {
+        Map<String, Long> rows = new TreeMap<>();
+        Antichain upper = reader.fetchRecentUpper();
+        for (Update<K, V> update :
+                reader.snapshotAndFetch(Antichain.of(upper.element() - 1)).orThrow()) {
+            rows.put(String.valueOf(update.key()), update.diff());
+        }
+        return rows;
+    }
+
     /** Rows by the time at which they came. */
     Map<Long, Map<String, Long>> history() throws Exception {
         Map<Long, Map<String, Long>> times = new TreeMap<>();
