@@ -125,6 +125,17 @@ record StoredColumns(ShardId shard, List<RelationDesc> registered) {
                         + describe(stored);
             }
         }
+        for (int i = count; i < table.columns().size(); i++) {
+            RelationColumn added = table.columns().get(i);
+            if (!added.nullable()) {
+                return "column "
+                        + (i + 1)
+                        + " is declared as "
+                        + describe(added)
+                        + ", but not stored yet, and rows that are there have no value for it:"
+                        + " declare it without NOT NULL";
+            }
+        }
         if (table.columns().size() != shard.columns().size()) {
             return table.columns().size()
                     + " columns are declared, but "
