@@ -14,6 +14,7 @@ import io.persist.state.ChainPosition;
 import io.persist.state.ChainRefusal;
 import io.persist.state.CommitOutcome;
 import io.persist.state.EpochChain;
+import io.persist.state.WriterId;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,9 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /** {@code commits}: the chains of sinks, and what a snapshot has pending. */
@@ -36,6 +39,8 @@ import java.util.concurrent.Callable;
             "With --snapshot: which commits a checkpoint or savepoint of a Flink job has pending,"
                     + " and whether the shard has them. They can be appended or dropped, oldest"
                     + " first, all of them, or one with --ordinal.",
+            "Commits of the job's other shards are left out. Exit code 1 if one could not be appended"
+                    + " or dropped.",
             "A commit that was dropped is taken for appended by whoever restores it later.",
             "A commit whose epoch the shard has forgotten may have been appended before that. If"
                     + " you know that it was not, from its rows for instance, --append --force appends"
@@ -140,6 +145,7 @@ final class CommitsCommand implements Callable<Integer> {
                     IncompatibleShardException,
                     InterruptedException,
                     CommandFailed {
+        int refused = 0;
         try (WriteHandle<?, ?> writer =
                 client.openWriterAsStored(target.shard(), "persist commits")
                         .orElseThrow(target::noShard)) {
@@ -148,43 +154,107 @@ final class CommitsCommand implements Callable<Integer> {
             rows.add(List.of("SINK", "GEN", "ORDINAL", "CHECKPOINT", "UPDATES", "BYTES", "STATE"));
             // What becomes due with the commit before it.
             ChainPosition next = null;
-            for (Pending pending : PendingCommits.of(from)) {
-                SinkChain.Sealed commit = pending.commit();
-                if (ordinal != null && commit.position().ordinal() != ordinal) {
+            for (Pending pending : ofThisShard(client, PendingCommits.of(from))) {
+                ChainPosition position = pending.commit().position();
+                if (ordinal != null && position.ordinal() != ordinal) {
                     continue;
                 }
-                CommitOutcome outcome = chain.verdict(commit);
-                if (outcome instanceof ChainRefusal.MissingCommit
-                        && commit.position().equals(next)) {
-                    outcome = new CommitOutcome.Appended(writer.upper(), List.of());
-                }
-                boolean due = outcome instanceof CommitOutcome.Appended;
-                String state = due ? "pending" : describe(outcome);
-                if (append && force && outcome instanceof ChainRefusal.UnknownEpoch) {
-                    outcome = chain.commit(commit, SinkChain.Origin.VOUCHED_FOR);
-                    due = outcome instanceof CommitOutcome.Appended;
-                    state = describe(outcome);
-                } else if (due && append) {
-                    outcome = chain.commit(commit, SinkChain.Origin.RESTORED);
-                    state = describe(outcome);
-                } else if (due && drop) {
-                    outcome = chain.drop(commit);
-                    state =
-                            outcome instanceof CommitOutcome.Appended
-                                    ? "dropped"
-                                    : describe(outcome);
-                }
-                next = due ? commit.position().at(commit.position().ordinal() + 1) : null;
+                Decision decision = decide(chain, pending.commit(), position.equals(next));
+                next = decision.due ? position.at(position.ordinal() + 1) : null;
+                refused += decision.outcome instanceof ChainRefusal ? 1 : 0;
                 if (target.json()) {
-                    Output.line(target.out(), json(pending, state));
+                    Output.line(target.out(), json(pending, decision.state));
                 } else {
-                    rows.add(row(pending, state));
+                    rows.add(row(pending, decision.state));
                 }
             }
             if (!target.json()) {
                 Output.table(target.out(), rows);
             }
         }
+        if (refused > 0 && (append || drop)) {
+            throw new CommandFailed(
+                    refused
+                            + (refused == 1 ? " commit was not " : " commits were not ")
+                            + (append ? "appended" : "dropped")
+                            + ", see above");
+        }
+    }
+
+    /**
+     * What is to become of a commit, or has become of it.
+     *
+     * @param due whether it is the next one of its epoch
+     */
+    private record Decision(CommitOutcome outcome, boolean due, String state) {}
+
+    /**
+     * @param follows a commit that is due
+     */
+    private Decision decide(SinkChain<?, ?> chain, SinkChain.Sealed commit, boolean follows)
+            throws IOException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        CommitOutcome outcome = chain.verdict(commit);
+        boolean due =
+                outcome instanceof CommitOutcome.Appended
+                        || (follows && outcome instanceof ChainRefusal.MissingCommit);
+        if (append && force && outcome instanceof ChainRefusal.UnknownEpoch) {
+            outcome = chain.commit(commit, SinkChain.Origin.VOUCHED_FOR);
+            return new Decision(
+                    outcome, outcome instanceof CommitOutcome.Appended, describe(outcome));
+        }
+        if (due && append) {
+            outcome = chain.commit(commit, SinkChain.Origin.RESTORED);
+            return new Decision(outcome, true, describe(outcome));
+        }
+        if (due && drop) {
+            outcome = chain.drop(commit);
+            boolean dropped = outcome instanceof CommitOutcome.Appended;
+            return new Decision(outcome, true, dropped ? "dropped" : describe(outcome));
+        }
+        return new Decision(outcome, due, due ? "pending" : describe(outcome));
+    }
+
+    /**
+     * A job may have several sinks, each with a shard. The batches of a commit say which; commits
+     * without any belong to where others of their epoch do, or to the shard that knows the epoch.
+     */
+    private List<Pending> ofThisShard(PersistClient client, List<Pending> pending)
+            throws IOException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException,
+                    CommandFailed {
+        Set<WriterId> here = new HashSet<>();
+        Set<WriterId> elsewhere = new HashSet<>();
+        for (EpochChain.Entry epoch :
+                client.sinkChains(target.shard()).orElseThrow(target::noShard)) {
+            here.add(epoch.position().epoch());
+        }
+        for (Pending one : pending) {
+            if (one.shard() != null) {
+                (one.shard().equals(target.shard()) ? here : elsewhere)
+                        .add(one.commit().position().epoch());
+            }
+        }
+        List<Pending> known =
+                pending.stream()
+                        .filter(one -> here.contains(one.commit().position().epoch()))
+                        .toList();
+        // Only if there is nothing else: what nobody knows may have been forgotten by this shard.
+        List<Pending> own =
+                known.isEmpty()
+                        ? pending.stream()
+                                .filter(one -> !elsewhere.contains(one.commit().position().epoch()))
+                                .toList()
+                        : known;
+        int left = pending.size() - own.size();
+        if (left > 0) {
+            target.err().println(left + " pending commits of other shards are left out");
+        }
+        return own;
     }
 
     private static String describe(CommitOutcome outcome) {

@@ -24,7 +24,7 @@ import java.util.Map;
  * @param writer whose entry it moved
  * @param entry of the writer after it
  * @param updates that it brought
- * @param bytes of parts in blob that it brought
+ * @param bytes of parts that it brought, in blob and inline
  */
 public record ShardCommit(
         Antichain lower,
@@ -89,6 +89,6 @@ public record ShardCommit(
     }
 
     private static long bytes(HollowBatch batch) {
-        return batch.parts().mapToLong(part -> part.encodedBytes()).sum();
+        return batch.parts().mapToLong(part -> part.encodedBytes()).sum() + batch.inlineBytes();
     }
 }

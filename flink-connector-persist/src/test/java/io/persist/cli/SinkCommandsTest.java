@@ -44,7 +44,7 @@ class SinkCommandsTest {
         String[] texts = Stream.of(args).map(Object::toString).toArray(String[]::new);
         int exitCode = Persist.run(texts, new PrintWriter(out), new PrintWriter(err));
         assertThat(exitCode).as(err.toString()).isEqualTo(expectedExit);
-        return exitCode == 0 ? out.toString() : err.toString();
+        return exitCode == 0 ? out.toString() : out + "\n" + err;
     }
 
     private List<JsonNode> json(String command, Object... more) throws IOException {
@@ -106,7 +106,10 @@ class SinkCommandsTest {
     @Test
     void laterCommitIsNotAppendedBeforeAnEarlierOne() throws Exception {
         SavepointFixture.write(location(), SHARD, snapshot(), "a", "b", "c");
-        assertThat(states("--append", "--ordinal", 3).get(0)).startsWith("3: MissingCommit");
+        Object[] command = {
+            "commits", location(), SHARD, "--snapshot", snapshot(), "--append", "--ordinal", 3
+        };
+        assertThat(call(1, command)).contains("MissingCommit", "1 commit was not appended");
         assertThat(contents()).containsExactly("a");
     }
 
@@ -117,11 +120,23 @@ class SinkCommandsTest {
         Path other = folder.resolve("other");
         SavepointFixture.open(other, SHARD);
         Object[] command = {"commits", other, SHARD, "--snapshot", snapshot(), "--append"};
-        assertThat(call(0, command)).contains("UnknownEpoch");
+        assertThat(call(1, command)).contains("UnknownEpoch", "2 commits were not appended");
         Object[] forced = Stream.concat(Stream.of(command), Stream.of("--force")).toArray();
         assertThat(call(0, forced)).doesNotContain("UnknownEpoch");
         assertThat(call(0, "read", other, SHARD)).contains("b", "c").doesNotContain("a");
         assertThat(call(0, command)).contains("already appended").doesNotContain("UnknownEpoch");
+    }
+
+    @Test
+    void commitsOfOtherShardsInTheSnapshotAreLeftOut() throws Exception {
+        ShardId other = ShardId.parse("s00000000-5555-4222-8333-444444444444");
+        SavepointFixture.writeTwo(location(), SHARD, other, snapshot(), "a", "b", LARGE);
+        assertThat(states("--append", "--force")).containsExactly("2: appended", "3: appended");
+        assertThat(contents()).containsExactly("a", "b", LARGE);
+        // Nobody can tell of which shard they are, but the other shard knows them.
+        assertThat(call(0, "commits", location(), other, "--snapshot", snapshot()))
+                .contains("  2  ", "  3  ", "pending")
+                .doesNotContain("UnknownEpoch");
     }
 
     @Test
@@ -155,7 +170,8 @@ class SinkCommandsTest {
             assertThat(node.get("committed_millis").asLong())
                     .isGreaterThanOrEqualTo(Long.parseLong(node.get("time").asText()));
         }
-        assertThat(commits.get(1).get("bytes").asLong()).isPositive();
+        assertThat(commits.get(0).get("bytes").asLong()).as("inline").isPositive();
+        assertThat(commits.get(1).get("bytes").asLong()).as("in blob").isPositive();
         assertThat(call(0, "history", location(), SHARD)).contains("TIME", "flink sink orders");
     }
 

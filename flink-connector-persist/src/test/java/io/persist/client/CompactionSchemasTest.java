@@ -34,8 +34,7 @@ import java.util.stream.Stream;
 
 /** Batches of two schemas that become one, whoever compacts them. */
 final class CompactionSchemasTest {
-    private static final RelationColumn TEXT =
-            new RelationColumn("a", new ScalarType.Text(), true);
+    private static final RelationColumn TEXT = new RelationColumn("a", new ScalarType.Text(), true);
     private static final RelationColumn NUMBER =
             new RelationColumn("b", new ScalarType.Int64(), true);
 
@@ -253,9 +252,7 @@ final class CompactionSchemasTest {
             assertThat(result).isInstanceOf(CompactionResult.Applied.class);
             HollowBatch output = ((CompactionResult.Applied) result).output();
             assertHasSchema(output, shard);
-            assertThat(output.len())
-                    .as("what cancels is not stored")
-                    .isLessThan(request.len());
+            assertThat(output.len()).as("what cancels is not stored").isLessThan(request.len());
             shard.assertReadByBoth(7);
 
             shard.test.client().compact(CompactionShard.SHARD, step -> {}).orElseThrow();

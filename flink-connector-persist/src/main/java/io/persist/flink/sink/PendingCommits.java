@@ -1,6 +1,9 @@
 package io.persist.flink.sink;
 
+import io.persist.batch.TransmittableBatchEncoding;
 import io.persist.client.SinkChain;
+import io.persist.codec.CorruptDataException;
+import io.persist.codec.ShardId;
 
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.core.fs.FSDataInputStream;
@@ -18,6 +21,7 @@ import org.apache.flink.runtime.state.OperatorStateHandle;
 import org.apache.flink.streaming.runtime.operators.sink.committables.CheckpointCommittableManager;
 import org.apache.flink.streaming.runtime.operators.sink.committables.CommittableCollector;
 import org.apache.flink.streaming.runtime.operators.sink.committables.CommittableCollectorSerializer;
+import org.jspecify.annotations.Nullable;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -39,13 +43,19 @@ public final class PendingCommits {
     /**
      * One of them.
      *
+     * @param shard of its batches; null if it has none
      * @param updates that it appends
      * @param bytes that they take
      * @param jobId of the job that sealed it
      * @param checkpointId under which it was sealed
      */
     public record Pending(
-            SinkChain.Sealed commit, long updates, long bytes, String jobId, long checkpointId) {}
+            SinkChain.Sealed commit,
+            @Nullable ShardId shard,
+            long updates,
+            long bytes,
+            String jobId,
+            long checkpointId) {}
 
     /**
      * Reads the snapshot in a directory, in the order in which its commits are to be made. Sinks of
@@ -128,7 +138,7 @@ public final class PendingCommits {
     /** Makes no commit, but writes it down. */
     private record Recorder(List<Pending> pending) implements Committer<SealedCommit> {
         @Override
-        public void commit(Collection<CommitRequest<SealedCommit>> requests) {
+        public void commit(Collection<CommitRequest<SealedCommit>> requests) throws IOException {
             for (CommitRequest<SealedCommit> request : requests) {
                 SealedCommit sealed = request.getCommittable();
                 pending.add(
@@ -138,10 +148,27 @@ public final class PendingCommits {
                                         sealed.batches(),
                                         sealed.watermark(),
                                         sealed.lines()),
+                                shard(sealed),
                                 sealed.updates(),
                                 sealed.bytes(),
                                 sealed.jobId(),
                                 sealed.checkpointId()));
+            }
+        }
+
+        private static @Nullable ShardId shard(SealedCommit sealed) throws IOException {
+            if (sealed.batches().isEmpty()) {
+                return null;
+            }
+            try {
+                return TransmittableBatchEncoding.decode(sealed.batches().get(0)).shard();
+            } catch (CorruptDataException e) {
+                throw new IOException(
+                        "the batches of "
+                                + sealed.position()
+                                + " cannot be read: "
+                                + e.getMessage(),
+                        e);
             }
         }
 

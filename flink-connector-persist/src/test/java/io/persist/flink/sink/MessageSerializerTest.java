@@ -106,8 +106,7 @@ class MessageSerializerTest {
         SimpleVersionedSerializer<SealedCommit> commits = MessageSerializer.sealedCommits();
         ProtoChainPosition position =
                 ProtoChainPosition.parseFrom(MessageSerializer.positions().serialize(POSITION));
-        ProtoWriterLine line =
-                ProtoWriterLine.parseFrom(MessageSerializer.lines().serialize(LINE));
+        ProtoWriterLine line = ProtoWriterLine.parseFrom(MessageSerializer.lines().serialize(LINE));
         ProtoWriterResult result = ProtoWriterResult.parseFrom(results.serialize(RESULT));
         ProtoSealedCommit commit = ProtoSealedCommit.parseFrom(commits.serialize(COMMIT));
 
@@ -125,13 +124,11 @@ class MessageSerializerTest {
         UnknownFieldSet.Field value = UnknownFieldSet.Field.newBuilder().addVarint(1).build();
         return (M)
                 message.toBuilder()
-                        .setUnknownFields(
-                                UnknownFieldSet.newBuilder().addField(77, value).build())
+                        .setUnknownFields(UnknownFieldSet.newBuilder().addField(77, value).build())
                         .build();
     }
 
-    private static void assertRefused(
-            SimpleVersionedSerializer<?> serializer, Message later) {
+    private static void assertRefused(SimpleVersionedSerializer<?> serializer, Message later) {
         assertThatThrownBy(() -> serializer.deserialize(1, later.toByteArray()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContainingAll("field 77", "newer version");

@@ -30,6 +30,21 @@ public final class SavepointFixture {
      */
     public static void write(Path location, ShardId shard, Path directory, String... rows)
             throws Exception {
+        write(directory, snapshot(location, shard, rows));
+    }
+
+    /** The same of two sinks of one job, the second of which has no rows after the first one. */
+    public static void writeTwo(
+            Path location, ShardId shard, ShardId other, Path directory, String... rows)
+            throws Exception {
+        String[] empty = new String[rows.length];
+        empty[0] = rows[0];
+        write(directory, snapshot(location, shard, rows), snapshot(location, other, empty));
+    }
+
+    /** A checkpoint for each row, or without one where it is null. */
+    private static SinkHarness.Snapshot snapshot(Path location, ShardId shard, String... rows)
+            throws Exception {
         PersistSink<String> sink =
                 PersistSink.<String>builder()
                         .path(location.toString())
@@ -40,9 +55,12 @@ public final class SavepointFixture {
         try (SinkHarness job = SinkHarness.start(sink, null)) {
             SinkHarness.Snapshot snapshot = job.write(rows[0]).checkpoint(1);
             for (int row = 1; row < rows.length; row++) {
-                snapshot = job.write(rows[row]).barrier(row + 1);
+                if (rows[row] != null) {
+                    job.write(rows[row]);
+                }
+                snapshot = job.barrier(row + 1);
             }
-            write(snapshot, directory);
+            return snapshot;
         }
     }
 
@@ -54,14 +72,17 @@ public final class SavepointFixture {
         }
     }
 
-    static void write(SinkHarness.Snapshot snapshot, Path directory) throws IOException {
+    static void write(Path directory, SinkHarness.Snapshot... snapshots) throws IOException {
         List<OperatorState> operators = new ArrayList<>();
-        operators.add(operator(1, snapshot.sealer()));
-        operators.add(operator(2, snapshot.committer()));
+        for (SinkHarness.Snapshot snapshot : snapshots) {
+            operators.add(operator(operators.size() + 1, snapshot.sealer()));
+            operators.add(operator(operators.size() + 1, snapshot.committer()));
+        }
+        long checkpointId = snapshots[0].checkpointId();
         Files.createDirectories(directory);
         try (OutputStream out = Files.newOutputStream(directory.resolve("_metadata"))) {
             Checkpoints.storeCheckpointMetadata(
-                    new CheckpointMetadata(snapshot.checkpointId(), operators, List.of()), out);
+                    new CheckpointMetadata(checkpointId, operators, List.of()), out);
         }
     }
 

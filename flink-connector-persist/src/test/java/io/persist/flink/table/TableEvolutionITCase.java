@@ -168,9 +168,7 @@ class TableEvolutionITCase {
 
         String columns = "(n BIGINT, text STRING)";
         JobClient wide =
-                start(
-                        tables(columns, savepoint),
-                        "SELECT ABS(n), CAST(n AS STRING) FROM numbers");
+                start(tables(columns, savepoint), "SELECT ABS(n), CAST(n AS STRING) FROM numbers");
         awaitRunning(wide);
         CommonTestUtils.waitUntilCondition(
                 () -> {
@@ -183,7 +181,7 @@ class TableEvolutionITCase {
         List<Row> rows = rows(columns);
         assertThat(rows).hasSizeGreaterThan((int) (before + pending));
         for (int row = 0; row < rows.size(); row++) {
-            long n = row + 1;
+            long n = row + 1L;
             String text = n > before + pending ? String.valueOf(n) : null;
             assertThat(rows.get(row)).isEqualTo(Row.of(n, text));
         }
@@ -202,7 +200,8 @@ class TableEvolutionITCase {
                                 start(
                                         tables("(n STRING)", savepoint),
                                         "SELECT CAST(n AS STRING) FROM numbers"))
-                .hasStackTraceContaining("column 1 is declared as 'n' text, but stored as 'n' int8");
+                .hasStackTraceContaining(
+                        "column 1 is declared as 'n' text, but stored as 'n' int8");
         assertThatThrownBy(
                         () ->
                                 start(
