@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.persist.client.OnRewind;
 import io.persist.flink.sink.SinkHarness.Snapshot;
 import io.persist.flink.sink.Site.Fault;
+import io.persist.flink.sink.Site.Kind;
 import io.persist.store.BlobKey;
 
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,7 @@ class FailureWindowsTest {
             assertRows("a", "b" + LARGE, "c" + LARGE);
             assertThat(site.referenced()).doesNotContainAnyElementsOf(aborted);
             assertNothingLeaked();
+            assertThat(process.abortedPartsDeleted()).isEqualTo(2);
         }
     }
 
@@ -120,28 +122,118 @@ class FailureWindowsTest {
         }
     }
 
+    /** Of a job of three commits and its maintenance, if nothing fails. */
+    private static final List<Kind> REQUESTS =
+            List.of(
+                    // The shard comes into being.
+                    Kind.SCAN,
+                    Kind.SET,
+                    Kind.COMPARE_AND_SET,
+                    // A part, the epoch, the schema and the first commit.
+                    Kind.SET,
+                    Kind.SCAN,
+                    Kind.GET,
+                    Kind.COMPARE_AND_SET,
+                    Kind.SCAN,
+                    Kind.GET,
+                    Kind.COMPARE_AND_SET,
+                    Kind.COMPARE_AND_SET,
+                    // Rows that travel inside the metadata, and a part again.
+                    Kind.COMPARE_AND_SET,
+                    Kind.SET,
+                    Kind.COMPARE_AND_SET,
+                    // Clean-up after starts before this one.
+                    Kind.SCAN,
+                    Kind.SCAN,
+                    Kind.LIST,
+                    Kind.LIST,
+                    Kind.SCAN,
+                    Kind.LIST);
+
+    /** Of a start with a commit to be made again, and one of its own; then its maintenance. */
+    private static final List<Kind> REQUESTS_OF_A_RESTART =
+            List.of(
+                    // The commit of the snapshot.
+                    Kind.SCAN,
+                    Kind.GET,
+                    Kind.SCAN,
+                    Kind.COMPARE_AND_SET,
+                    // A part, the epoch, and the commit.
+                    Kind.SCAN,
+                    Kind.GET,
+                    Kind.SET,
+                    Kind.SCAN,
+                    Kind.GET,
+                    Kind.COMPARE_AND_SET,
+                    Kind.SCAN,
+                    Kind.COMPARE_AND_SET,
+                    // What the earlier start has left, which is one part.
+                    Kind.SCAN,
+                    Kind.SCAN,
+                    Kind.LIST,
+                    Kind.LIST,
+                    Kind.SCAN,
+                    Kind.LIST,
+                    Kind.SCAN,
+                    Kind.GET,
+                    Kind.GET,
+                    Kind.DELETE);
+
     /** The process ends, or requests and replies are lost or late, at each request of a job. */
     @ParameterizedTest
     @EnumSource(Fault.class)
     void window06_faultAtEveryRequestOfAJob(Fault fault) throws Exception {
-        int struck = 0;
-        for (int request = 0; ; request++) {
-            FailureWindowsTest world = new FailureWindowsTest();
-            if (!world.runWithFault(request, fault)) {
-                break;
-            }
-            struck++;
+        for (int request = 0; request < REQUESTS.size(); request++) {
+            List<Kind> sent = new FailureWindowsTest().runWithFault(request, fault, null, 0);
+            assertThat(sent).startsWith(prefix(REQUESTS, request));
         }
-        assertThat(struck).isGreaterThan(15);
+        assertThat(new FailureWindowsTest().runWithFault(REQUESTS.size(), fault, null, 0))
+                .as("requests without a fault")
+                .isEqualTo(REQUESTS);
     }
 
-    /** Whether the fault struck before the job was over. */
-    private boolean runWithFault(int request, Fault fault) throws Exception {
-        List<String> rows = List.of("a" + LARGE, "b", "c" + LARGE);
-        Snapshot newest = null;
-        int offset = 0;
+    /** The same of a start that takes over from one that was killed in its third checkpoint. */
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void window06_faultAtEveryRequestOfARestart(Fault fault) throws Exception {
+        for (int request = 0; request < REQUESTS_OF_A_RESTART.size(); request++) {
+            assertThat(restartWithFault(request, fault))
+                    .startsWith(prefix(REQUESTS_OF_A_RESTART, request));
+        }
+        assertThat(restartWithFault(REQUESTS_OF_A_RESTART.size(), fault))
+                .as("requests without a fault")
+                .isEqualTo(REQUESTS_OF_A_RESTART);
+    }
+
+    private static List<Kind> restartWithFault(int request, Fault fault) throws Exception {
+        FailureWindowsTest world = new FailureWindowsTest();
+        SinkHarness killed = world.start(null);
+        killed.write(FAULTED.get(0)).checkpoint(1);
+        Snapshot newest = killed.write(FAULTED.get(1)).barrier(2);
+        killed.write(FAULTED.get(2)).barrier(3);
+        killed.kill(world.process);
+        return world.runWithFault(request, fault, newest, 2);
+    }
+
+    /** Up to and with the request that meets the fault. */
+    private static Kind[] prefix(List<Kind> requests, int request) {
+        return requests.subList(0, request + 1).toArray(Kind[]::new);
+    }
+
+    private static final List<String> FAULTED = List.of("a" + LARGE, "b", "c" + LARGE);
+
+    /**
+     * The requests of the first start, one of which meets the fault.
+     *
+     * @param from where it is restored from
+     * @param offset of the source there
+     */
+    private List<Kind> runWithFault(int request, Fault fault, @Nullable Snapshot from, int offset)
+            throws Exception {
+        Snapshot newest = from;
         Site.TaskProcess first = null;
-        for (int attempt = 0; offset < rows.size(); attempt++) {
+        int attempt = from == null ? 0 : 1;
+        for (int next = offset; next < FAULTED.size(); attempt++) {
             process = site.process();
             if (first == null) {
                 first = process;
@@ -150,11 +242,10 @@ class FailureWindowsTest {
             SinkHarness job = null;
             try {
                 job = SinkHarness.start(submission.with(process), newest, 1, attempt);
-                for (int row = offset; row < rows.size(); row++) {
-                    Snapshot snapshot = job.write(rows.get(row)).barrier(row + 1);
-                    newest = snapshot;
-                    offset = row + 1;
-                    job.complete(row + 1);
+                while (next < FAULTED.size()) {
+                    newest = job.write(FAULTED.get(next)).barrier(next + 1);
+                    next++;
+                    job.complete(next);
                     site.deliverLate();
                 }
                 process.runMaintenance();
@@ -178,7 +269,7 @@ class FailureWindowsTest {
                     .as("%s at request %s", fault, request)
                     .isEqualTo(site.referenced());
         }
-        return first.requests() > request;
+        return first.sent();
     }
 
     @Test

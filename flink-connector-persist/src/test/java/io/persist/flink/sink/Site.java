@@ -67,6 +67,24 @@ final class Site {
         DELAYED
     }
 
+    /** What a request asks a store for. */
+    enum Kind {
+        GET(false),
+        SET(true),
+        DELETE(true),
+        LIST(false),
+        HEAD(false),
+        COMPARE_AND_SET(true),
+        SCAN(false),
+        TRUNCATE(true);
+
+        private final boolean changes;
+
+        Kind(boolean changes) {
+            this.changes = changes;
+        }
+    }
+
     /** The process has ended. */
     static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
@@ -104,9 +122,10 @@ final class Site {
         private static final long serialVersionUID = 1L;
 
         private final transient Deque<Pending> maintenance = new ArrayDeque<>();
+        private long abortedPartsDeleted;
         private boolean dead;
         private boolean down;
-        private int requests;
+        private final transient List<Kind> sent = new ArrayList<>();
         private int faultAt = -1;
         private @Nullable Fault fault;
 
@@ -135,14 +154,19 @@ final class Site {
 
         /** The request with this number, from 0 and from now on, meets a fault. */
         void strike(int request, Fault what) {
-            requests = 0;
+            sent.clear();
             faultAt = request;
             fault = what;
         }
 
-        /** Requests since the last {@link #strike}. */
+        /** How many requests since the last {@link #strike}. */
         int requests() {
-            return requests;
+            return sent.size();
+        }
+
+        /** The same, in their order. */
+        List<Kind> sent() {
+            return sent;
         }
 
         boolean isDead() {
@@ -165,18 +189,26 @@ final class Site {
         void runMaintenance() throws Exception {
             while (!maintenance.isEmpty()) {
                 Pending pending = maintenance.remove();
+                long before = pending.machine.abortedPartsDeleted();
                 pending.machine.perform(pending.task);
+                abortedPartsDeleted += pending.machine.abortedPartsDeleted() - before;
             }
         }
 
-        private <T> T request(boolean changes, Request<T> request) throws StoreException {
+        /** As the metric of that name would show it. */
+        long abortedPartsDeleted() {
+            return abortedPartsDeleted;
+        }
+
+        private <T> T request(Kind kind, Request<T> request) throws StoreException {
             if (dead) {
                 throw new Killed();
             }
             if (down) {
                 throw new StoreException.Determinate("stores are down");
             }
-            Fault now = requests++ == faultAt ? fault : null;
+            sent.add(kind);
+            Fault now = sent.size() - 1 == faultAt ? fault : null;
             if (now == null) {
                 return request.send();
             }
@@ -187,7 +219,7 @@ final class Site {
                 dead = true;
                 throw new Killed();
             }
-            if (!changes) {
+            if (!kind.changes) {
                 throw new StoreException.Determinate(now.name());
             }
             if (now == Fault.REPLY_LOST) {
@@ -208,13 +240,13 @@ final class Site {
 
         @Override
         public Optional<Bytes> get(BlobKey key) throws StoreException {
-            return process.request(false, () -> blob.get(key));
+            return process.request(Kind.GET, () -> blob.get(key));
         }
 
         @Override
         public void set(BlobKey key, Bytes value) throws StoreException {
             process.request(
-                    true,
+                    Kind.SET,
                     () -> {
                         blob.set(key, value);
                         return key;
@@ -223,13 +255,13 @@ final class Site {
 
         @Override
         public OptionalLong delete(BlobKey key) throws StoreException {
-            return process.request(true, () -> blob.delete(key));
+            return process.request(Kind.DELETE, () -> blob.delete(key));
         }
 
         @Override
         public void list(String prefix, Visitor visitor) throws StoreException {
             process.request(
-                    false,
+                    Kind.LIST,
                     () -> {
                         blob.list(prefix, visitor);
                         return prefix;
@@ -254,24 +286,25 @@ final class Site {
 
         @Override
         public Optional<Versioned> head(ShardId shard) throws StoreException {
-            return process.request(false, () -> consensus.head(shard));
+            return process.request(Kind.HEAD, () -> consensus.head(shard));
         }
 
         @Override
         public CasResult compareAndSet(ShardId shard, @Nullable SeqNo expected, Versioned next)
                 throws StoreException {
-            return process.request(true, () -> consensus.compareAndSet(shard, expected, next));
+            return process.request(
+                    Kind.COMPARE_AND_SET, () -> consensus.compareAndSet(shard, expected, next));
         }
 
         @Override
         public List<Versioned> scan(ShardId shard, SeqNo from, int limit) throws StoreException {
-            return process.request(false, () -> consensus.scan(shard, from, limit));
+            return process.request(Kind.SCAN, () -> consensus.scan(shard, from, limit));
         }
 
         @Override
         public void truncate(ShardId shard, SeqNo seqno) throws StoreException {
             process.request(
-                    true,
+                    Kind.TRUNCATE,
                     () -> {
                         consensus.truncate(shard, seqno);
                         return seqno;
@@ -285,7 +318,7 @@ final class Site {
 
         @Override
         public List<ShardId> listShards() throws StoreException {
-            return process.request(false, consensus::listShards);
+            return process.request(Kind.HEAD, consensus::listShards);
         }
 
         @Override
