@@ -12,6 +12,7 @@ import io.persist.codec.SchemaId;
 import io.persist.frontier.Antichain;
 import io.persist.shard.BatchCombiner;
 import io.persist.shard.IncompatibleShardException;
+import io.persist.shard.LeftBehind;
 import io.persist.shard.Machine;
 import io.persist.shard.MaintenanceTask;
 import io.persist.shard.WriterLine;
@@ -60,6 +61,7 @@ public final class SinkChain<K, V> {
     private final WriteHandle<K, V> writer;
     private final SinkTime time;
     private final @Nullable HistoryRetention retention;
+    private final LeftBehind leftBehind = new LeftBehind();
     private final AtomicLong tries = new AtomicLong();
     private final AtomicLong overtaken = new AtomicLong();
     private @Nullable EpochCompactions compactions;
@@ -263,9 +265,11 @@ public final class SinkChain<K, V> {
             EpochCompactions compactions = compactions(sealed.position());
             if (!sealed.lines().isEmpty()) {
                 // The epoch has taken over, so nothing of earlier incarnations can be appended.
-                List<WriterLine> lines = new ArrayList<>(sealed.lines());
-                lines.add(compactions.line());
-                writer.machine().offer(new MaintenanceTask.DeleteAborted(lines));
+                leftBehind.add(sealed.lines());
+                leftBehind.add(List.of(compactions.line()));
+            }
+            if (!leftBehind.isEmpty()) {
+                writer.machine().offer(new MaintenanceTask.DeleteAborted(leftBehind));
             }
             writer.offerCompactions(
                     appended.merges(),

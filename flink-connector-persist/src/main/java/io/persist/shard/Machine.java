@@ -300,14 +300,25 @@ public final class Machine {
         } else if (task instanceof MaintenanceTask.CollectGarbage garbage) {
             new GarbageCollector(this, access, versions).collect(garbage.upTo());
         } else if (task instanceof MaintenanceTask.DeleteAborted aborted) {
-            abortedPartsDeleted.addAndGet(
-                    new AbortedParts(this, access).deleteBefore(aborted.lines()));
+            cleanUp(aborted.parts());
         } else if (task instanceof MaintenanceTask.MoveSince since) {
             since.how().move(this);
         } else if (task instanceof MaintenanceTask.Compact compact) {
             compact.how().compact(this, compact.request());
         } else {
             throw new AssertionError(task);
+        }
+    }
+
+    private void cleanUp(LeftBehind parts)
+            throws StoreException,
+                    CorruptDataException,
+                    IncompatibleShardException,
+                    InterruptedException {
+        List<WriterLine> lines = parts.lines();
+        if (!lines.isEmpty()) {
+            abortedPartsDeleted.addAndGet(new AbortedParts(this, access).deleteBefore(lines));
+            parts.cleaned(lines);
         }
     }
 

@@ -6,8 +6,6 @@ import io.persist.state.spine.MergeRequest;
 import io.persist.store.SeqNo;
 import io.persist.store.StoreException;
 
-import java.util.List;
-
 /**
  * Work that a commit calls for, to be run off the commit path by {@link Machine#perform}. Losing
  * one is harmless, and so is doing it twice.
@@ -23,15 +21,8 @@ public sealed interface MaintenanceTask {
      */
     record CollectGarbage(SeqNo upTo) implements MaintenanceTask {}
 
-    /**
-     * Delete the parts that incarnations before these have left behind. Only to be called for once
-     * nothing of them can be appended any more.
-     */
-    record DeleteAborted(List<WriterLine> lines) implements MaintenanceTask {
-        public DeleteAborted {
-            lines = List.copyOf(lines);
-        }
-    }
+    /** Delete the parts that earlier incarnations have left behind. */
+    record DeleteAborted(LeftBehind parts) implements MaintenanceTask {}
 
     /**
      * Give up history that nobody is to keep any longer.

@@ -53,7 +53,10 @@ final class AbortedPartsOfLabelsTest {
         BlobKey own = staged(profile, new WriterLine(7, 2));
         BlobKey anothers = staged(profile, new WriterLine(8, 1));
 
-        machine.perform(new MaintenanceTask.DeleteAborted(List.of(new WriterLine(7, 2))));
+        LeftBehind parts = new LeftBehind();
+        parts.add(List.of(new WriterLine(7, 2)));
+        machine.perform(new MaintenanceTask.DeleteAborted(parts));
+        assertThat(parts.isEmpty()).isTrue();
 
         assertThat(blob.get(earlier)).isEmpty();
         assertThat(blob.get(own)).isPresent();

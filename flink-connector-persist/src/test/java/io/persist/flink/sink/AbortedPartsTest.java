@@ -176,9 +176,32 @@ class AbortedPartsTest {
             assertThatThrownBy(second::runMaintenance)
                     .isInstanceOf(io.persist.store.StoreException.class);
             second.storesDown(false);
+            assertThat(site.orphans()).hasSize(1);
             job.write("goes on").checkpoint(4);
+            second.runMaintenance();
+            assertThat(site.orphans()).isEmpty();
         }
         assertThat(site.contents()).containsEntry("goes on", 1L);
+    }
+
+    @Test
+    void cleanUpThatWasDroppedIsDoneAfterTheNextCommit() throws Exception {
+        PersistSink<String> submission = site.sink().build();
+        Site.TaskProcess first = site.process();
+        SinkHarness begun = SinkHarness.start(submission.with(first), null, 1, 0);
+        Snapshot snapshot = begun.write(row()).checkpoint(1);
+        begun.write(row()).writerBarrierOnly(2);
+        begun.kill(first);
+        Site.TaskProcess second = site.process();
+        try (SinkHarness job = SinkHarness.start(submission.with(second), snapshot, 1, 1)) {
+            job.write(row()).checkpoint(3);
+            second.dropMaintenance();
+            job.checkpoint(4);
+            second.runMaintenance();
+            assertThat(site.parts()).hasSize(2).isEqualTo(site.referenced());
+            job.checkpoint(5);
+            assertThat(second.isDue(MaintenanceTask.DeleteAborted.class)).isFalse();
+        }
     }
 
     @Test

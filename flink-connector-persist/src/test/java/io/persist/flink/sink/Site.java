@@ -186,6 +186,10 @@ final class Site {
             return maintenance.stream().anyMatch(pending -> kind.isInstance(pending.task));
         }
 
+        void dropMaintenance() {
+            maintenance.clear();
+        }
+
         void runMaintenance() throws Exception {
             while (!maintenance.isEmpty()) {
                 Pending pending = maintenance.remove();
@@ -364,6 +368,9 @@ final class Site {
     static <K, V> Map<String, Long> rows(ReadHandle<K, V> reader) throws Exception {
         Map<String, Long> rows = new TreeMap<>();
         Antichain upper = reader.fetchRecentUpper();
+        if (upper.equals(Antichain.minimum())) {
+            return rows;
+        }
         for (Update<K, V> update :
                 reader.snapshotAndFetch(Antichain.of(upper.element() - 1)).orThrow()) {
             rows.put(String.valueOf(update.key()), update.diff());
