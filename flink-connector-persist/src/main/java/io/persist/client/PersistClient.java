@@ -182,8 +182,7 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Machine machine = machine(shard, key, val);
-        return WriteHandle.open(this, machine, key, val, purpose);
+        return WriteHandle.open(this, machine(shard, key, val), key, val, purpose);
     }
 
     /** Registers a leased reader, and creates the shard with it if it does not exist yet. */
@@ -225,10 +224,7 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Optional<Machine> machine = existingMachine(shard);
-        return machine.isEmpty()
-                ? Optional.empty()
-                : Optional.of(openCriticalSince(machine.get(), id, initial, purpose));
+        return ofExisting(shard, machine -> openCriticalSince(machine, id, initial, purpose));
     }
 
     private SinceHandle openCriticalSince(
@@ -250,13 +246,12 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Optional<Machine> machine = existingMachine(shard);
-        if (machine.isEmpty()) {
-            return Optional.empty();
-        }
-        StoredCodecs codecs = StoredCodecs.of(machine.get().refresh());
-        return Optional.of(
-                ReadHandle.open(this, machine.get(), codecs.key(), codecs.val(), purpose));
+        return ofExisting(
+                shard,
+                machine -> {
+                    StoredCodecs codecs = StoredCodecs.of(machine.refresh());
+                    return ReadHandle.open(this, machine, codecs.key(), codecs.val(), purpose);
+                });
     }
 
     /**
@@ -268,13 +263,12 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Optional<Machine> machine = existingMachine(shard);
-        if (machine.isEmpty()) {
-            return Optional.empty();
-        }
-        StoredCodecs codecs = StoredCodecs.of(machine.get().refresh());
-        return Optional.of(
-                WriteHandle.open(this, machine.get(), codecs.key(), codecs.val(), purpose));
+        return ofExisting(
+                shard,
+                machine -> {
+                    StoredCodecs codecs = StoredCodecs.of(machine.refresh());
+                    return WriteHandle.open(this, machine, codecs.key(), codecs.val(), purpose);
+                });
     }
 
     /** The epochs of sinks that a shard remembers; nothing if it does not exist. */
@@ -283,10 +277,7 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Optional<Machine> machine = existingMachine(shard);
-        return machine.isEmpty()
-                ? Optional.empty()
-                : Optional.of(EpochChain.entries(machine.get().refresh()));
+        return ofExisting(shard, machine -> EpochChain.entries(machine.refresh()));
     }
 
     /** The commits of a shard, as far as its live log tells; nothing if it does not exist. */
@@ -295,8 +286,7 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Optional<Machine> machine = existingMachine(shard);
-        return machine.isEmpty() ? Optional.empty() : Optional.of(machine.get().fetchHistory());
+        return ofExisting(shard, Machine::fetchHistory);
     }
 
     /** Blobs of a shard that no live state leads to; nothing if it does not exist. */
@@ -305,8 +295,7 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Optional<Machine> machine = existingMachine(shard);
-        return machine.isEmpty() ? Optional.empty() : Optional.of(machine.get().fetchOrphans());
+        return ofExisting(shard, Machine::fetchOrphans);
     }
 
     /**
@@ -320,8 +309,7 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Optional<Machine> machine = existingMachine(shard);
-        return machine.isEmpty() ? 0 : machine.get().deleteOrphans(orphans);
+        return ofExisting(shard, machine -> machine.deleteOrphans(orphans)).orElse(0L);
     }
 
     /** What was left half written of a shard's blobs, perhaps by calls that are still at it. */
@@ -370,14 +358,11 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Optional<Machine> machine = existingMachine(shard);
-        if (machine.isEmpty()) {
-            return Optional.empty();
-        }
-        BatchStore store = batchStore(machine.get(), surroundings.ids());
-        return Optional.of(
-                new ShardReports(store)
-                        .of(machine.get().refresh(), machine.get().fetchLiveDiffs()));
+        return ofExisting(
+                shard,
+                machine ->
+                        new ShardReports(batchStore(machine, surroundings.ids()))
+                                .of(machine.refresh(), machine.fetchLiveDiffs()));
     }
 
     /**
@@ -389,12 +374,12 @@ public final class PersistClient implements AutoCloseable {
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
-        Optional<Machine> machine = existingMachine(shard);
-        if (machine.isEmpty()) {
-            return Optional.empty();
-        }
-        StoredCodecs codecs = StoredCodecs.of(machine.get().refresh());
-        return Optional.of(new ShardView<>(this, machine.get(), codecs.key(), codecs.val()));
+        return ofExisting(
+                shard,
+                machine -> {
+                    StoredCodecs codecs = StoredCodecs.of(machine.refresh());
+                    return new ShardView<>(this, machine, codecs.key(), codecs.val());
+                });
     }
 
     /**
@@ -428,13 +413,25 @@ public final class PersistClient implements AutoCloseable {
         return known;
     }
 
-    private Optional<Machine> existingMachine(ShardId shard)
+    /** What is wanted of a shard that exists. */
+    private interface Look<R> {
+        R at(Machine machine)
+                throws StoreException,
+                        CorruptDataException,
+                        IncompatibleShardException,
+                        InterruptedException;
+    }
+
+    /** Nothing if the shard does not exist. */
+    private <R> Optional<R> ofExisting(ShardId shard, Look<R> look)
             throws StoreException,
                     CorruptDataException,
                     IncompatibleShardException,
                     InterruptedException {
         Machine known = machines.get(shard);
-        return known != null ? Optional.of(known) : shards.openExisting(shard).map(this::remember);
+        Optional<Machine> machine =
+                known != null ? Optional.of(known) : shards.openExisting(shard).map(this::remember);
+        return machine.isPresent() ? Optional.of(look.at(machine.get())) : Optional.empty();
     }
 
     /** All handles on a shard share one machine, so they see each other's commits at once. */
@@ -476,6 +473,15 @@ public final class PersistClient implements AutoCloseable {
                                 config.reading().decodeFormat(),
                                 fetchLimit),
                         config.metrics().user()));
+    }
+
+    /**
+     * {@link #close}, but the maintenance that commits have called for is given time: {@code
+     * patience} for compactions, and as much for everything else. An interrupt ends it.
+     */
+    public void closeAfterMaintenance(Duration patience) {
+        pools.finishMaintenance(patience);
+        close();
     }
 
     /** Ends background maintenance, then releases memory, threads and stores. Idempotent. */

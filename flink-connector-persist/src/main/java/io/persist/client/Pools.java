@@ -3,6 +3,7 @@ package io.persist.client;
 import io.persist.batch.CallingThread;
 import io.persist.shard.MaintenanceSink;
 
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,6 +94,18 @@ final class Pools implements AutoCloseable {
                         full);
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /** Lets no new maintenance come, and waits for what is queued and running. */
+    void finishMaintenance(Duration patience) {
+        maintenance.shutdown();
+        compaction.shutdown();
+        try {
+            maintenance.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
+            compaction.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Lets nothing new begin, interrupts maintenance, and waits shortly for what is running. */

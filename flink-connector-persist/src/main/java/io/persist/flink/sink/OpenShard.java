@@ -9,6 +9,7 @@ import io.persist.codec.ShardId;
 import io.persist.shard.IncompatibleShardException;
 
 import java.io.IOException;
+import java.time.Duration;
 
 /** A shard as one task holds it open, with a client of its own. One thread. */
 final class OpenShard<K, V> implements AutoCloseable {
@@ -55,6 +56,12 @@ final class OpenShard<K, V> implements AutoCloseable {
 
     SinkChain<K, V> chain(SinkTime time) {
         return SinkChain.of(client, writer, time);
+    }
+
+    /** See {@link PersistClient#closeAfterMaintenance}. */
+    void closeAfterMaintenance(Duration patience) {
+        writer.close();
+        client.closeAfterMaintenance(patience);
     }
 
     @Override

@@ -29,11 +29,18 @@ import java.util.List;
 final class PersistCommitter<K, V> implements Committer<SealedCommit> {
     private static final Logger LOG = LoggerFactory.getLogger(PersistCommitter.class);
 
+    /** How long a job whose input has ended stays for maintenance. */
+    private static final Duration LAST_MAINTENANCE = Duration.ofSeconds(30);
+
     private final SinkPlan<?, K, V> plan;
     private final JobID job;
     private final long restoredCheckpointId;
     private final MetricGroup group;
     private final CommitMetrics metrics;
+
+    /** Whether the job's last commit was made. */
+    private boolean done;
+
     private @Nullable OpenShard<K, V> shard;
     private @Nullable SinkChain<K, V> chain;
 
@@ -108,6 +115,7 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
         } else {
             throw new AssertionError(outcome);
         }
+        done = commit.last();
     }
 
     private SinkChain<K, V> chain() throws IOException {
@@ -125,9 +133,15 @@ final class PersistCommitter<K, V> implements Committer<SealedCommit> {
         return chain;
     }
 
+    /**
+     * After the last commit there is no later one that would call again for the maintenance that is
+     * not done yet.
+     */
     @Override
     public void close() {
-        if (shard != null) {
+        if (shard != null && done) {
+            shard.closeAfterMaintenance(LAST_MAINTENANCE);
+        } else if (shard != null) {
             shard.close();
         }
     }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param watermark of the stream when it was sealed
  * @param jobId for people: it changes on restore
  * @param checkpointId under which it was sealed; for people and for telling restored commits
+ * @param last whether the input has ended, so that no commit of the epoch follows
  */
 record SealedCommit(
         ChainPosition position,
@@ -23,7 +24,8 @@ record SealedCommit(
         long bytes,
         long watermark,
         String jobId,
-        long checkpointId) {
+        long checkpointId,
+        boolean last) {
     SealedCommit {
         batches = List.copyOf(batches);
         lines = List.copyOf(lines);

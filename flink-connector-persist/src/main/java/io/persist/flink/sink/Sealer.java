@@ -118,8 +118,8 @@ final class Sealer extends AbstractStreamOperator<CommittableMessage<SealedCommi
     @Override
     public void endInput() throws Exception {
         requireFinalCheckpoint();
-        seal(Math.max(lastCheckpointId + 1, largestCheckpointId));
         ended = true;
+        seal(Math.max(lastCheckpointId + 1, largestCheckpointId));
     }
 
     /** Without a checkpoint after the end of input Flink never makes the last commit. */
@@ -171,7 +171,15 @@ final class Sealer extends AbstractStreamOperator<CommittableMessage<SealedCommi
             bytes += result.bytes();
         }
         return new SealedCommit(
-                at, batches, lines, updates, bytes, watermark, jobId().toString(), checkpointId);
+                at,
+                batches,
+                lines,
+                updates,
+                bytes,
+                watermark,
+                jobId().toString(),
+                checkpointId,
+                ended);
     }
 
     private ChainPosition register(long checkpointId) throws IOException, InterruptedException {

@@ -96,6 +96,7 @@ final class SinkMessagesEncoding {
                 .setWatermark(commit.watermark())
                 .setJobId(commit.jobId())
                 .setCheckpointId(commit.checkpointId())
+                .setLast(commit.last())
                 .build()
                 .toByteArray();
     }
@@ -112,7 +113,8 @@ final class SinkMessagesEncoding {
                     proto.getBytes(),
                     proto.getWatermark(),
                     proto.getJobId(),
-                    proto.getCheckpointId());
+                    proto.getCheckpointId(),
+                    proto.getLast());
         } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
             throw corrupt("sealed commit", e);
         }

@@ -41,7 +41,8 @@ class MessageSerializerTest {
                     4000,
                     -2,
                     "job",
-                    7);
+                    7,
+                    false);
 
     static SealedCommit commit() {
         return COMMIT;

@@ -21,7 +21,6 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.DataTypes;
@@ -41,6 +40,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,30 +123,17 @@ class PersistTableITCase {
         return PersistClient.open(PersistLocation.parse(directory.toString()));
     }
 
-    @Test
-    void historyIsForgottenOnceItIsOlderThanTheTableKeeps() throws Exception {
+    /** The last commit of a statement calls for it, and the statement waits for that. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void historyIsForgottenOnceItIsOlderThanTheTableKeeps(boolean streamed) throws Exception {
         createTable("(name STRING)", "'history.retention' = '1 h'");
-        streaming.executeSql(
-                "CREATE TABLE names (name STRING) WITH ('connector' = 'datagen', 'rows-per-second'"
-                        + " = '10')");
-        JobClient job =
-                streaming.executeSql("INSERT INTO t SELECT * FROM names").getJobClient().get();
-        try (PersistClient client = client()) {
-            // No reader waits for it, which would hold it.
-            while (client.inspect(T).map(report -> report.since().element()).orElse(0L) == 0) {
-                Thread.onSpinWait();
-            }
-        } finally {
-            job.cancel().get();
-        }
-        long since;
-        try (PersistClient client = client()) {
-            ShardReport report = client.inspect(T).orElseThrow();
-            long kept = Duration.ofHours(1).toMillis();
-            long upper = report.upper().element();
-            since = report.since().element();
-            assertThat(upper - since).isBetween(kept, kept + Duration.ofMinutes(5).toMillis());
-        }
+        run(streamed ? streaming : batch, "INSERT INTO t VALUES ('apple')");
+        ShardReport report = inspect();
+        long kept = Duration.ofHours(1).toMillis();
+        long since = report.since().element();
+        assertThat(report.upper().element() - since)
+                .isBetween(kept, kept + Duration.ofMinutes(5).toMillis());
         String past = "SELECT * FROM t /*+ OPTIONS('scan.as-of' = '" + (since - 1) + "') */";
         assertThatThrownBy(() -> rows(batch, past))
                 .hasStackTraceContaining("no longer told apart")
