@@ -122,6 +122,23 @@ class PersistSinkITCase {
     }
 
     @Test
+    void writersTellHowLongTheirNewestUploadTook() throws Exception {
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment().setParallelism(1);
+        SinkJobs.rows(environment, 1000, 1_000_000).sinkTo(shard.sink().build()).name("uploading");
+        run(environment);
+        assertThat(METRICS.findGroups("uploading: Writer"))
+                .anySatisfy(
+                        group ->
+                                assertThat(METRICS.getMetricsByGroup(group).get("currentSendTime"))
+                                        .isInstanceOfSatisfying(
+                                                Gauge.class,
+                                                gauge ->
+                                                        assertThat((Long) gauge.getValue())
+                                                                .isNotNegative()));
+    }
+
+    @Test
     void commitsAreMeasuredByTheCommitter() throws Exception {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment().setParallelism(2);

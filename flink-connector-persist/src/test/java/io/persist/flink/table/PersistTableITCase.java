@@ -123,6 +123,21 @@ class PersistTableITCase {
         return PersistClient.open(PersistLocation.parse(directory.toString()));
     }
 
+    @Test
+    void settingsThatWouldLoseTheLastRowsAreRefusedBeforeTheJobStarts() throws Exception {
+        createTable("(a INT)");
+        streaming
+                .getConfig()
+                .set(CheckpointingOptions.ENABLE_CHECKPOINTS_AFTER_TASKS_FINISH, false);
+        assertThatThrownBy(() -> streaming.executeSql("INSERT INTO t VALUES (1)"))
+                .hasStackTraceContaining(
+                        CheckpointingOptions.ENABLE_CHECKPOINTS_AFTER_TASKS_FINISH.key()
+                                + "' is false");
+        try (PersistClient client = client()) {
+            assertThat(client.listShards()).isEmpty();
+        }
+    }
+
     /** The last commit of a statement calls for it, and the statement waits for that. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
