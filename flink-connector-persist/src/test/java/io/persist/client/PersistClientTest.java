@@ -123,7 +123,7 @@ final class PersistClientTest {
             rollups.awaitArrivals(created + 1);
         }
         closing.start();
-        while (told && closing.getState() != Thread.State.TIMED_WAITING) {
+        while (told && closing.isAlive() && closing.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
         }
         if (told) {

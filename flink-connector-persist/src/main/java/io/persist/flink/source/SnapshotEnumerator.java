@@ -51,11 +51,8 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
     /** Readers that were told that there is nothing more. */
     private final Set<Integer> finished = new HashSet<>();
 
-    /** Whether a hold is open or being opened. */
-    private boolean holding;
-
-    /** Whether all readers were told that there is nothing more, so that nothing need be held. */
-    private volatile boolean done;
+    /** Whether a hold is needed: it is open or being opened. Read by whoever closes. */
+    private volatile boolean holding;
 
     /** The open hold. Set by the worker thread, taken by whoever ends it. */
     private final AtomicReference<@Nullable SnapshotHold> hold = new AtomicReference<>();
@@ -88,7 +85,6 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
     private void acquireHold() {
         if (!holding) {
             holding = true;
-            done = false;
             Long wanted = asOf == null ? asked : asOf;
             context.callAsync(() -> openHold(wanted), this::onHold);
         }
@@ -154,7 +150,6 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
         finished.add(subtask);
         if (finished.size() == context.currentParallelism() && holding) {
             holding = false;
-            done = true;
             context.callAsync(this::releaseHold, this::orFail);
         }
     }
@@ -220,7 +215,7 @@ final class SnapshotEnumerator implements SplitEnumerator<SnapshotSplit, Snapsho
     public void close() throws IOException {
         closed = true;
         try {
-            if (done) {
+            if (!holding) {
                 releaseHold();
             }
         } catch (StoreException | CorruptDataException | IncompatibleShardException e) {

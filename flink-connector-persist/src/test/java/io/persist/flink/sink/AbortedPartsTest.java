@@ -79,15 +79,21 @@ class AbortedPartsTest {
         }
     }
 
+    /** What its last checkpoint is, of one part. */
+    private Snapshot startThatLeavesAPartBehind(PersistSink<String> submission) throws Exception {
+        Site.TaskProcess process = site.process();
+        SinkHarness job = SinkHarness.start(submission.with(process), null, 1, 0);
+        Snapshot snapshot = job.write(row()).checkpoint(1);
+        job.write(row()).writerBarrierOnly(2);
+        job.kill(process);
+        return snapshot;
+    }
+
     @Test
     void withoutMaintenanceWhatIsLeftBehindStays() throws Exception {
         PersistSink<String> submission =
                 site.sink().maintenance(PersistConfig.Maintenance.NONE).build();
-        Site.TaskProcess first = site.process();
-        SinkHarness begun = SinkHarness.start(submission.with(first), null);
-        Snapshot snapshot = begun.write(row()).checkpoint(1);
-        begun.write(row()).writerBarrierOnly(2);
-        begun.kill(first);
+        Snapshot snapshot = startThatLeavesAPartBehind(submission);
         Site.TaskProcess second = site.process();
         try (SinkHarness job = SinkHarness.start(submission.with(second), snapshot)) {
             job.write(row()).checkpoint(3);
@@ -164,11 +170,7 @@ class AbortedPartsTest {
     @Test
     void failureOfTheCleanUpIsNoFailureOfTheJob() throws Exception {
         PersistSink<String> submission = site.sink().build();
-        Site.TaskProcess first = site.process();
-        SinkHarness begun = SinkHarness.start(submission.with(first), null, 1, 0);
-        Snapshot snapshot = begun.write(row()).checkpoint(1);
-        begun.write(row()).writerBarrierOnly(2);
-        begun.kill(first);
+        Snapshot snapshot = startThatLeavesAPartBehind(submission);
         Site.TaskProcess second = site.process();
         try (SinkHarness job = SinkHarness.start(submission.with(second), snapshot, 1, 1)) {
             job.write(row()).checkpoint(3);
@@ -187,11 +189,7 @@ class AbortedPartsTest {
     @Test
     void cleanUpThatWasDroppedIsDoneAfterTheNextCommit() throws Exception {
         PersistSink<String> submission = site.sink().build();
-        Site.TaskProcess first = site.process();
-        SinkHarness begun = SinkHarness.start(submission.with(first), null, 1, 0);
-        Snapshot snapshot = begun.write(row()).checkpoint(1);
-        begun.write(row()).writerBarrierOnly(2);
-        begun.kill(first);
+        Snapshot snapshot = startThatLeavesAPartBehind(submission);
         Site.TaskProcess second = site.process();
         try (SinkHarness job = SinkHarness.start(submission.with(second), snapshot, 1, 1)) {
             job.write(row()).checkpoint(3);

@@ -13,7 +13,6 @@ import io.persist.client.ShardReport.ReaderReport;
 import io.persist.client.SinkTime;
 import io.persist.client.Update;
 import io.persist.client.critical.SinceHandle;
-import io.persist.codec.Codec;
 import io.persist.codec.Codecs;
 import io.persist.codec.Unit;
 import io.persist.flink.sink.SinkHarness.Snapshot;
@@ -44,18 +43,8 @@ class HistoryRetentionTest {
     private Site.TaskProcess process = site.process();
 
     /** "-x" takes back "x". */
-    private static final class Changes implements PersistRecordSerializer<String, String, Unit> {
+    private static final class Changes implements SinkJobs.StringKeys<String> {
         private static final long serialVersionUID = 1L;
-
-        @Override
-        public Codec<String> keyCodec() {
-            return Codecs.STRING;
-        }
-
-        @Override
-        public Codec<Unit> valCodec() {
-            return Codecs.UNIT;
-        }
 
         @Override
         public void serialize(String row, UpdateCollector<String, Unit> updates)

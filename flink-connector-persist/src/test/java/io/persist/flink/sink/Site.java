@@ -339,20 +339,13 @@ final class Site {
     }
 
     Map<String, Long> contents(ShardId shard) throws Exception {
-        Map<String, Long> rows = new TreeMap<>();
         try (PersistClient client = client();
                 ReadHandle<String, Unit> reader =
                         client.openReader(shard, Codecs.STRING, Codecs.UNIT, "test")) {
-            Antichain upper = reader.fetchRecentUpper();
-            if (!upper.equals(Antichain.minimum())) {
-                for (Update<String, Unit> update :
-                        reader.snapshotAndFetch(Antichain.of(upper.element() - 1)).orThrow()) {
-                    rows.put(update.key(), update.diff());
-                }
-            }
+            Map<String, Long> rows = rows(reader);
             reader.expire();
+            return rows;
         }
-        return rows;
     }
 
     /** The same of any shard, by the codecs and the newest schema that it has. */
